@@ -9,6 +9,7 @@ from queue import Full
 from typing import IO, Any, cast
 
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Resize
 from textual.message import Message
 
 from fluxtui.app.keyboard import Keyboard
@@ -110,7 +111,7 @@ class ResilientDriver(LinuxDriver):
         self._transmission: Transmission | None = None
         self.interruptions = 0
         """How often the terminal may have come to show something else than was drawn."""
-        self._steady = TerminalModes(self, self._tell_doubt)
+        self._steady = TerminalModes(self, self._tell_doubt, self._is_behind)
         self._keyboard = Keyboard(self)
         if self._size is None:
             # Else the application asks elsewhere for its first size, and may be told another one than here.
@@ -128,6 +129,18 @@ class ResilientDriver(LinuxDriver):
     def is_dead(self) -> bool:
         """Whether the terminal is gone or takes nothing, so that nothing may be written to it any more."""
         return self._screen.is_gone or self._is_stalled
+
+    def _is_behind(self) -> bool:
+        """Whether frames wait for the terminal. One that takes nothing has none drawn for it: see `_put`."""
+        writer = self._writer_thread
+        return writer is not None and not self._is_stalled and not writer._queue.empty()
+
+    def process_message(self, message: Message) -> None:
+        """Hand on what the terminal sent; of sizes that it tells by itself the last one counts."""
+        if isinstance(message, Resize):
+            self._steady.tell_size(message)
+        else:
+            super().process_message(message)
 
     def start_application_mode(self) -> None:
         """Start drawing, and watch over the terminal from now on."""

@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import os
 import select
-import signal
 import termios
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from textual import constants
+from textual.events import Resize
+
+from fluxtui.app.window_changes import WindowChanges
 
 if TYPE_CHECKING:
     from textual.drivers.linux_driver import LinuxDriver
@@ -53,11 +55,14 @@ class TerminalModes:
     Args:
         driver: whose terminal it is.
         doubt: called on the event loop when what is on the screen may be something else than was drawn.
+        is_behind: whether the terminal still has to take what was drawn before.
     """
 
-    def __init__(self, driver: LinuxDriver, doubt: Callable[[], None]) -> None:
+    def __init__(self, driver: LinuxDriver, doubt: Callable[[], None], is_behind: Callable[[], bool]) -> None:
         self._driver = driver
         self._doubt = doubt
+        self._changes = WindowChanges(self._look_at_size, is_behind)
+        self._told: Resize | None = None
         self._size = (0, 0)
         self._attributes: list[Any] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -71,31 +76,34 @@ class TerminalModes:
         self._size = self._driver._get_terminal_size()
         self._attributes = _attributes(self._driver.fileno)
         self.is_on = True
-        resized = signal.getsignal(signal.SIGWINCH)
-
-        def received(number: int, frame: Any) -> None:
-            if callable(resized):
-                resized(number, frame)
-            if self._loop is not None and self.is_on:
-                self._loop.call_soon_threadsafe(self._look_at_size)
-
-        signal.signal(signal.SIGWINCH, received)
+        self._changes.begin()
 
     def end(self) -> None:
         """Reset what the driver's own end leaves set, and leave the cursor where a prompt can follow."""
         self.is_on = False
+        self._changes.end()
         if self._waiting is not None:
             self._waiting.cancel()
         self._driver.write(f"\x1b[0m\x1b[?2026l\x1b[?1016l{last_line(self._driver._get_terminal_size()[1])}")
 
+    def tell_size(self, told: Resize) -> None:
+        """Take a size that the terminal tells by itself; may be called from any thread."""
+        self._told = told
+        if self._loop is not None and self.is_on:
+            self._loop.call_soon_threadsafe(self._changes.tell)
+
     def _look_at_size(self) -> None:
+        """Hand on the size of the window, and renew the terminal: it may be another one than before."""
         before, self._size = self._size, self._driver._get_terminal_size()
-        if before == self._size:
+        told, self._told = self._told, None
+        if told is not None or not self._driver._in_band_window_resize:
+            self._driver.send_message(told or Resize.from_dimensions(self._size, None))
+        if before != self._size:
+            # Textual draws everything anew for the other size.
+            self.renew()
+        elif told is None:
             # Nobody changed it, so somebody looks at it with another terminal than before.
             self._doubt_soon()
-        else:
-            # It may be another terminal all the same; Textual draws everything anew for the other size.
-            self.renew()
 
     def come_back(self) -> None:
         """Go on after the program was stopped without knowing: a shell may have written and changed modes."""

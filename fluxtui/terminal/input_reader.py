@@ -51,6 +51,8 @@ _REPORT: Final = re.compile(
     r"|\x1b[P\]_^X][^\x1b\x07]*(?:\x1b\\|\x07)"
 )
 """What a terminal says by itself: the mouse, the focus, replies."""
+_CONTROL_KEYS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]+")
+"""Keys together with Ctrl, and Backspace; those that are pasted as well (Tab, Enter) are none of them."""
 _WHOLE: Final = re.compile(rf"(?:{_REPORT.pattern}|{_CONTROL_SEQUENCE.pattern}|{_KEYPAD.pattern})+")
 _LATE_REST: Final = re.compile(
     r"\[<?[\d;:]*[A-HMP-SZ~umIOtcnxyR]|\[[>?][\d;]+\$?[A-Za-z]|\[\[[A-E]|O[A-Z]"
@@ -201,7 +203,8 @@ class InputReader:
     def _read_paste(self, text: str, found: list[Token]) -> str:
         """Read on in a paste, and return what is behind its end."""
         paste = self._paste or []
-        if self._last - self._last_before >= APART_SECONDS and _is_apart(text):
+        is_late = self._last - self._last_before >= APART_SECONDS
+        if is_late and _is_apart(text):
             return self._read_apart(text, found)
         # A mark may be cut anywhere: the last characters are looked at once more.
         seam = "".join(paste[-len(PASTE_END) :])[-len(PASTE_END) + 1 :]
@@ -209,6 +212,9 @@ class InputReader:
         paste.append(text)
         self._paste = paste
         if not marks:
+            if is_late and not text.strip(ESC):
+                # The key, or the beginning of the end: the paste does not wait longer for that.
+                self._last = self._last_before
             return ""
         at, mark = min(marks)
         whole = "".join(paste)
@@ -230,9 +236,12 @@ class InputReader:
         return ""
 
     def _give_up_paste(self, now: float) -> list[Token]:
-        text = _BEGUN_PASTE_END.sub("", "".join(self._paste or []))
+        whole = "".join(self._paste or [])
+        text = _BEGUN_PASTE_END.sub("", whole).rstrip(ESC)
         self._paste = None
         self._late_paste = now + LATE_SECONDS
+        if whole.endswith(ESC):
+            self._late_escape = now + SEQUENCE_SECONDS
         keys = text[-1:] if text[-1:] and text[-1] in LEAVING else ""
         text = text.removesuffix(keys)
         found: list[Token] = [Pasted(text)] if text else []
@@ -258,11 +267,13 @@ class InputReader:
 
 def _is_apart(text: str) -> bool:
     """Whether a piece is only keys and reports that no pasted text contains."""
-    return text in tuple(LEAVING) or (
+    return _CONTROL_KEYS.fullmatch(text) is not None or (
         _WHOLE.fullmatch(text) is not None and PASTE_START not in text and PASTE_END not in text
     )
 
 
 def _continues_paste(text: str) -> bool:
     """Whether a piece is more of a paste whose end was given up: nobody types so much at once."""
-    return PASTE_END in text or (len(set(text)) > 1 and ESC not in text)
+    return PASTE_END in text or (
+        len(set(text)) > 1 and ESC not in text and _CONTROL_KEYS.fullmatch(text) is None
+    )

@@ -155,6 +155,7 @@ class Terminal:
                     self._changed.notify_all()
         with self._changed:
             self._stream.feed(self._begun)
+            self._begun = b""
             self._text = None
             self._closed = True
             self._changed.notify_all()
@@ -293,6 +294,13 @@ class Terminal:
         os.write(self._waker, b"!")
         self._reader.join(PATIENCE)
 
+    def go_on(self) -> None:
+        """Take again what the program sends, after `stall`."""
+        os.read(self._wake, 1)
+        self._closed = False
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
     def fill(self) -> None:
         """Let the program draw until there is no room left on the way to a terminal that takes nothing."""
         end = time.monotonic() + PATIENCE
@@ -307,6 +315,12 @@ class Terminal:
                 assert time.monotonic() < end, "the way to the terminal is never full"
         finally:
             os.close(way)
+
+    def drag(self, steps: int) -> None:
+        """Change the size of the window step by step, no faster than somebody can drag it."""
+        for step in range(steps):
+            self._set_size(120, 40 + step % 2)
+            time.sleep(DRAG)
 
     def hang_up(self) -> None:
         """Close the window; the kernel hangs the program up."""

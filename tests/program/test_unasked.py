@@ -12,7 +12,7 @@ import pyte
 import pytest
 
 from tests.program.conftest import NO_SERVICE
-from tests.program.terminal import MODES
+from tests.program.terminal import MODES, PATIENCE
 from tests.terminal.test_input_reader import REPLIES, SEQUENCES
 
 if TYPE_CHECKING:
@@ -100,6 +100,16 @@ def test_a_paste_without_end_is_there_soon_and_the_keyboard_lives(program: Termi
     program.wait_for(f"{TEXT} at sea!")
     # Until its end, or a pause, whatever follows is content of the paste.
     program.write(b"\x1b[201~")
+
+
+def test_control_keys_that_come_all_the_time_do_not_keep_a_paste_open(program: Terminal) -> None:
+    """Faster than a paste without its end is given up: each of them would begin the wait anew."""
+    program.write(b"\x1b[200~ at sea")
+    end = time.monotonic() + PATIENCE
+    while f"{TEXT} at sea" not in program.text:
+        assert time.monotonic() < end, "the paste is never given up"
+        time.sleep(GAP)
+        program.write(b"\x05")
 
 
 def sets_modes(sent: bytes) -> bool:

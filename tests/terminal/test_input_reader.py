@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
@@ -205,6 +206,41 @@ def test_the_mouse_does_not_make_it_wait_for_longer_and_is_not_pasted() -> None:
     for tenths in range(1, 10):
         assert reader.feed("\x1b[<35;10;5M", tenths / 10) == [Typed("\x1b[<35;10;5M")]
     assert reader.tick(PASTE_SECONDS) == [Pasted("text")]
+
+
+def spaced(pieces: Iterable[str], gap: float) -> list[Token]:
+    """Read pieces, each so many seconds after the one before, and give up what is due."""
+    reader, now, found = InputReader(), 0.0, list[Token]()
+    for piece in pieces:
+        while reader.due is not None and reader.due <= now:
+            found += reader.tick(reader.due)
+        found += reader.feed(piece, now)
+        now += gap
+    while reader.due is not None:
+        found += reader.tick(reader.due)
+    return found
+
+
+@pytest.mark.parametrize("keys", ["\x01\x05\x13\x0e\x06", "\x7f\x7f\x08", "\x03\x11"])
+def test_control_keys_every_half_second_end_a_paste_whose_end_is_lost(keys: str) -> None:
+    assert spaced([PASTE_START + "text", *keys], 0.5) == [Pasted("text"), *map(Typed, keys)]
+
+
+def test_control_keys_in_one_piece_are_no_more_of_it() -> None:
+    assert spaced([PASTE_START + "text", "\x01\x05", "\x05\x06"], 0.5)[1:] == [
+        Typed("\x01\x05"),
+        Typed("\x05\x06"),
+    ]
+
+
+def test_escape_every_half_second_does_not_make_a_paste_wait_for_longer() -> None:
+    # The first one may be the beginning of the end; those after it are the key.
+    assert spaced([PASTE_START + "text", *[ESC] * 4], 0.5) == [Pasted("text"), *[Typed(ESC)] * 3]
+
+
+@pytest.mark.parametrize("gap", [0.4, 0.7])
+def test_the_end_may_be_cut_behind_its_first_byte(gap: float) -> None:
+    assert spaced([PASTE_START + "text", ESC, PASTE_END[1:], "x"], gap) == [Pasted("text"), Typed("x")]
 
 
 def test_what_comes_after_all_of_a_paste_that_was_given_up_is_pasted_not_typed() -> None:
