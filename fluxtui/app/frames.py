@@ -9,8 +9,9 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Offset, Size
 from textual.strip import Strip
 
+from fluxtui.terminal.cells import UnreadableText
 from fluxtui.terminal.screen_buffer import FrameWriter, ScreenBuffer
-from fluxtui.widgets.pictures.lazy_strips import WatchedStrip
+from fluxtui.widgets.pictures.lazy_strips import LazyStrip, WatchedStrip
 
 Update = LayoutUpdate | ChopsUpdate
 """What Textual draws: the whole screen, or some stretches of its lines."""
@@ -53,12 +54,19 @@ class Frames:
         return frame.end(*self._cursor)
 
     def _draw(self, frame: FrameWriter, column: int, row: int, strip: Strip) -> None:
-        mark = strip.mark() if isinstance(strip, WatchedStrip) else None
-        if not isinstance(strip, WatchedStrip) or mark is None:
+        if not isinstance(strip, LazyStrip):
             frame.draw(column, row, strip.render(self._console))
             return
-        frame.draw(column, row, strip.drawn(self._console), mark)
-        if not self._buffer.is_covered(mark, row, range(column, column + strip.cell_length)):
+        mark = strip.mark() if isinstance(strip, WatchedStrip) else None
+        try:
+            frame.draw_cells(column, row, strip.cells(self._console, self._buffer.read), mark)
+        except UnreadableText:
+            frame.draw(column, row, strip.render(self._console))
+        if (
+            isinstance(strip, WatchedStrip)
+            and mark is not None
+            and not self._buffer.is_covered(mark, row, range(column, column + strip.cell_length))
+        ):
             strip.overwritten()
 
 

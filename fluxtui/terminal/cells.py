@@ -6,7 +6,7 @@ Sources: ECMA-48 (SGR) and xterm's ctlseqs, read 2026-12.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -45,24 +45,38 @@ class UnreadableText(ValueError):
 
 
 class DrawnCells:
-    """The cells of a text as it is drawn.
-
-    Args:
-        text: characters with SGR and OSC 8 sequences.
+    """The cells of what is drawn in a row.
 
     Attributes:
         cells: one for each column.
         is_doubtful: whether terminals differ about the width of some of its characters.
-
-    Raises:
-        UnreadableText: there is something else in it.
     """
 
     __slots__ = ("cells", "is_doubtful")
 
-    def __init__(self, text: str) -> None:
-        self.cells: list[Cell] = []
-        self.is_doubtful = False
+    def __init__(self, cells: list[Cell], *, is_doubtful: bool = False) -> None:
+        self.cells = cells
+        self.is_doubtful = is_doubtful
+
+    @classmethod
+    def of(cls, text: str) -> DrawnCells:
+        """Return the cells of characters with SGR and OSC 8 sequences.
+
+        Raises:
+            UnreadableText: there is something else in it.
+        """
+        drawn = cls([])
+        drawn._read(text)
+        return drawn
+
+    @classmethod
+    def joined(cls, parts: Iterable[DrawnCells]) -> DrawnCells:
+        """Return the cells of parts that stand side by side."""
+        parts = tuple(parts)
+        cells = [cell for part in parts for cell in part.cells]
+        return cls(cells, is_doubtful=any(part.is_doubtful for part in parts))
+
+    def _read(self, text: str) -> None:
         style, at = PLAIN, 0
         for part in _PART.finditer(text):
             if part.start() != at:
@@ -153,9 +167,19 @@ def restyled(style: CellStyle, codes: str) -> CellStyle:
     return (";".join(sorted(attributes)), foreground, background, style[3])
 
 
-@lru_cache(4096)
 def transition(before: CellStyle, after: CellStyle) -> str:
     """Return the shortest sequence that leads from one style to another."""
+    attributes, foreground, background, link = after
+    if before[0] == attributes and before[3] == link and foreground and background:
+        # The cells of a picture: thousands of pairs that do not come again.
+        if before[1] == foreground:
+            return f"\x1b[{background}m" if before[2] != background else ""
+        return f"\x1b[{foreground}m" if before[2] == background else f"\x1b[{foreground};{background}m"
+    return _transition(before, after)
+
+
+@lru_cache(4096)
+def _transition(before: CellStyle, after: CellStyle) -> str:
     link = "" if before[3] == after[3] else f"\x1b]8;{after[3] or ';'}\x1b\\"
     was, will = ({code for code in style[0].split(";") if code} for style in (before, after))
     off = {_OFF[code] for code in was - will}
@@ -169,7 +193,6 @@ def transition(before: CellStyle, after: CellStyle) -> str:
     return link if codes is None else f"{link}\x1b[{codes}m"
 
 
-@lru_cache(4096)
 def hides_blank(style: CellStyle, blank: CellStyle) -> bool:
     """Tell whether a blank looks as it should when it is written in the style of something else."""
     return style[2] == blank[2] and not style[3] and _blank(style) == blank
@@ -189,6 +212,6 @@ class CellReader:
             if self._size > CACHED_CHARACTERS:
                 self._known.clear()
                 self._size = 0
-            known = self._known[text] = DrawnCells(text)
+            known = self._known[text] = DrawnCells.of(text)
             self._size += len(text)
         return known

@@ -10,6 +10,7 @@ from fluxtui.terminal.cells import (
     Cell,
     CellReader,
     CellStyle,
+    DrawnCells,
     UnreadableText,
     hides_blank,
     is_doubtful_cell,
@@ -68,10 +69,9 @@ class ScreenBuffer:
         last = min(mark.column + mark.columns, columns.stop, self.columns)
         return all(marks.get(column) == mark for column in range(first, last))
 
-    def read(self, text: str) -> tuple[Sequence[Cell], bool]:
-        """Return the cells of drawn text, and whether their width is doubtful. Raises `UnreadableText`."""
-        drawn = self._reader.read(text)
-        return drawn.cells, drawn.is_doubtful
+    def read(self, text: str) -> DrawnCells:
+        """Return the cells of text with its sequences. Raises `UnreadableText`."""
+        return self._reader.read(text)
 
     def cells(self, row: int) -> list[Cell | None]:
         """Return the cells of a row, to be changed; none where there is no such row."""
@@ -107,19 +107,28 @@ class FrameWriter:
         self._style: CellStyle = PLAIN
         self._at = cursor
 
-    def draw(self, column: int, row: int, text: str, mark: PixelMark | None = None) -> None:
-        """Draw text with its sequences in a row; what sticks out at the right is cut off.
+    def draw(self, column: int, row: int, text: str) -> None:
+        """Draw text with its sequences; if it is not understood, it is sent as it is.
+
+        Args:
+            column, row: the cell that it begins in.
+        """
+        try:
+            drawn = self._buffer.read(text)
+        except UnreadableText:
+            self._copy(column, row, text)
+        else:
+            self.draw_cells(column, row, drawn)
+
+    def draw_cells(self, column: int, row: int, drawn: DrawnCells, mark: PixelMark | None = None) -> None:
+        """Draw cells in a row; what sticks out at the right is cut off.
 
         Args:
             column, row: the cell that it begins in.
             mark: the pixels that belong over it.
         """
         old = self._buffer.cells(row)
-        try:
-            new, is_doubtful = self._buffer.read(text)
-        except UnreadableText:
-            self._copy(column, row, text)
-            return
+        new, is_doubtful = drawn.cells, drawn.is_doubtful
         if len(new) > len(old) - column:
             new = new[: max(0, len(old) - column)]
         end = column + len(new)

@@ -162,7 +162,7 @@ def test_text_over_pixels_is_sent_even_where_the_text_below_was_the_same() -> No
     assert line.buffer.is_covered(mark, 0, range(8))
     # The picture's own text below its pixels leaves them alone.
     frame = line.buffer.frame((0, 0))
-    frame.draw(0, 0, "........", mark)
+    frame.draw_cells(0, 0, line.buffer.read("........"), mark)
     assert frame.end(0, 0) == ""
     assert line.buffer.is_covered(mark, 0, range(8))
     assert line.frame((0, 0, "........")).count(".") == 4
@@ -175,8 +175,8 @@ def test_pixels_are_gone_where_a_picture_lies_elsewhere_or_its_text_is_another()
     line.frame((0, 0, "........"), (0, 1, "........"))
     line.buffer.cover(mark, range(2, 6), range(2))
     frame = line.buffer.frame((0, 0))
-    frame.draw(0, 0, "...x....", mark)
-    frame.draw(0, 1, "........", mark._replace(row=1))
+    frame.draw_cells(0, 0, line.buffer.read("...x...."), mark)
+    frame.draw_cells(0, 1, line.buffer.read("........"), mark._replace(row=1))
     assert frame.end(0, 0).count(".") == 4
     assert not line.buffer.is_covered(mark, 0, range(8))
     assert not line.buffer.is_covered(mark, 1, range(8))
@@ -194,4 +194,4 @@ def test_a_style_leads_to_another_in_the_fewest_bytes() -> None:
 def test_control_characters_are_no_cells() -> None:
     for text in ("a\nb", "\x1b[2J", "\x1b[200m", "\x9b1m", "\x1b]8;;\x07"):
         with pytest.raises(UnreadableText):
-            DrawnCells(text)
+            DrawnCells.of(text)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.segment import Segment
 from textual.strip import Strip
 
+from fluxtui.terminal.cells import DrawnCells
 from fluxtui.terminal.screen_buffer import PixelMark
 
 
@@ -26,12 +27,26 @@ class LazyStrip(Strip):
         """The segments."""
         raise NotImplementedError
 
+    def cells(self, console: Console, read: Callable[[str], DrawnCells]) -> DrawnCells:
+        """The cells that it is drawn as.
+
+        Args:
+            console: says which colours there are.
+            read: reads the cells of text with its sequences. Raises `UnreadableText`.
+        """
+        return read(self.render(console))
+
     def __getattr__(self, name: str) -> Any:
         """Make the segments when they are first asked for."""
         if name != "_segments":
             raise AttributeError(name)
         self._segments = list(self.make_segments())
         return self._segments
+
+
+def cells_of(strip: Strip, console: Console, read: Callable[[str], DrawnCells]) -> DrawnCells:
+    """The cells that a strip is drawn as; see `LazyStrip.cells`."""
+    return strip.cells(console, read) if isinstance(strip, LazyStrip) else read(strip.render(console))
 
 
 class JoinedStrip(LazyStrip):
@@ -70,6 +85,10 @@ class JoinedStrip(LazyStrip):
         """The text for the terminal."""
         return "".join(part.render(console) for part in self._parts)
 
+    def cells(self, console: Console, read: Callable[[str], DrawnCells]) -> DrawnCells:
+        """The cells of all parts."""
+        return DrawnCells.joined(cells_of(part, console, read) for part in self._parts)
+
 
 def laid_over(strip: Strip, column: int, upper: Strip) -> Strip:
     """A strip with another one laid over it, beginning at a column."""
@@ -82,7 +101,7 @@ class WatchedStrip(LazyStrip):
     """A strip below pixels that calls back whenever its text is made for the terminal.
 
     Textual asks for more lines than it paints; only this tells which cells were really overwritten. Who
-    knows which of them are sent takes the text by `drawn`, and tells by `overwritten` itself.
+    knows which of them are sent takes the cells, and tells by `overwritten` itself.
 
     Args:
         strip: the text below.
@@ -115,8 +134,8 @@ class WatchedStrip(LazyStrip):
     def render(self, console: Console) -> str:
         """The text for the terminal; calls back."""
         self.overwritten()
-        return self.drawn(console)
-
-    def drawn(self, console: Console) -> str:
-        """The text for the terminal."""
         return self._strip.render(console)
+
+    def cells(self, console: Console, read: Callable[[str], DrawnCells]) -> DrawnCells:
+        """The cells of the strip that is watched."""
+        return cells_of(self._strip, console, read)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from rich.color import Color as RichColor
@@ -12,6 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from fluxtui.terminal.cells import Cell, DrawnCells
 from fluxtui.terminal.halfcell import CellRow, CellRun
 from fluxtui.terminal.kitty import placeholders
 from fluxtui.terminal.scaling import Colour
@@ -28,12 +29,15 @@ class HalfCellStrip(LazyStrip):
         colours: the colours that the terminal has, as Rich calls them.
     """
 
-    __slots__ = ("_row", "_sequence")
+    __slots__ = ("_cells", "_colours", "_row", "_sequence")
 
     def __init__(self, row: CellRow, colours: str | None = "truecolor") -> None:
         super().__init__(len(row.upper) // 3)
         self._row = row
-        self._sequence = _sequence(row, COLOR_SYSTEMS.get(colours or "", ColorSystem.TRUECOLOR))
+        self._colours = COLOR_SYSTEMS.get(colours or "", ColorSystem.TRUECOLOR)
+        self._sequence = ""
+        # Strips are made in threads, and drawn on the event loop.
+        self._cells = DrawnCells(list(_cells(row, self._colours)))
 
     def make_segments(self) -> Iterable[Segment]:
         """The row, cell by cell where each has its own colours."""
@@ -41,7 +45,12 @@ class HalfCellStrip(LazyStrip):
 
     def render(self, console: Console) -> str:
         """The text for the terminal."""
+        self._sequence = self._sequence or _sequence(self._row, self._colours)
         return self._sequence
+
+    def cells(self, console: Console, read: Callable[[str], DrawnCells]) -> DrawnCells:
+        """The cells of the row."""
+        return self._cells
 
 
 def half_cell_strips(rows: Iterable[CellRow]) -> list[Strip]:
@@ -68,6 +77,13 @@ def _sequence(row: CellRow, colours: ColorSystem) -> str:
             codes.append(upper := code)
         out.append(f"\x1b[{';'.join(codes)}m{run.text}" if codes else run.text)
     return f"{''.join(out)}\x1b[0m"
+
+
+def _cells(row: CellRow, colours: ColorSystem) -> Iterator[Cell]:
+    for run in row.runs():
+        foreground = "" if run.upper == run.lower else _code(run.upper, colours, True)
+        style = ("", foreground, _code(run.lower, colours, False), "")
+        yield from ((character, style) for character in run.text)
 
 
 @lru_cache(4096)
