@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -23,6 +23,7 @@ from fluxtui.domain.errors import (
 )
 from fluxtui.domain.json_text import NotJson, read_json
 from fluxtui.domain.keys import KeyFilter, key_filter
+from fluxtui.system.dataclass import dataclass
 
 _CLIENT_CLOSED_REQUEST = 499
 _NO_KEY = re.compile(

@@ -7,7 +7,6 @@ import base64
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,6 +14,7 @@ from fluxtui.api.attempt import Attempt
 from fluxtui.api.contents import CHUNK_BYTES as CHUNK_BYTES
 from fluxtui.api.contents import FileBody, opened
 from fluxtui.api.contents import Progress as Progress
+from fluxtui.system.dataclass import dataclass
 
 JSONBody = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 """What a request says: a JSON object, or a list of such where a service takes several at once."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from fluxtui.domain.errors import InDoubt, Refused, ServiceError
 from fluxtui.domain.text import file_size
+from fluxtui.system.dataclass import dataclass
 
 LOOK_FIRST = "Look at the service's own page before you send it again."
 

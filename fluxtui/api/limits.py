@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from fluxtui.system.dataclass import dataclass
 
 ANSWER_BYTES = 4 * 1024 * 1024
 """The longest JSON answer that is read, in bytes; a refusal can echo the whole request."""

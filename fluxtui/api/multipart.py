@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.api.attempt import Attempt
 from fluxtui.api.contents import FileBody, Progress, opened
+from fluxtui.system.dataclass import dataclass
 
 # Source: RFC 7578, section 2, and the HTML standard's encoding of names in multipart/form-data.
 _QUOTED = str.maketrans({'"': "%22", "\\": "%5C", "\r": "%0D", "\n": "%0A", "\0": "%00"})

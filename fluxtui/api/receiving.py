@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from fluxtui.api.attempt import Attempt
 from fluxtui.api.limits import ANSWER_BYTES
 from fluxtui.domain.errors import UnexpectedAnswer
 from fluxtui.domain.keys import KeyFilter
+from fluxtui.system.dataclass import dataclass
 
 if TYPE_CHECKING:
     import httpx

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from fluxtui.domain.errors import FluxError, RateLimited, ServiceError
 from fluxtui.system.clock import utc_now
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.api.retries import retry_after, told_now
@@ -26,6 +25,7 @@ from fluxtui.domain.errors import Problem
 from fluxtui.domain.keys import REMOVED_KEY, KeyFilter, without_keys
 from fluxtui.domain.signatures import without_signatures
 from fluxtui.domain.text import safe_text, shorten
+from fluxtui.system.dataclass import dataclass
 
 MOST_PROBLEMS = 20
 _FIELD_LENGTH, _REASON_LENGTH, _DETAIL_LENGTH, _KIND_LENGTH = 60, 200, 300, 60

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

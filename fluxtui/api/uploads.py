@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from fluxtui.api.limits import ANSWER_BYTES
 from fluxtui.api.receiving import Received, receive
 from fluxtui.api.wire import Wire
 from fluxtui.domain.errors import Refused, ServiceError
+from fluxtui.system.dataclass import dataclass
 
 _PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 

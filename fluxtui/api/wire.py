@@ -12,7 +12,6 @@ import ssl
 import time
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +30,7 @@ from fluxtui.domain.errors import FluxError, NetworkDown, UnexpectedAnswer
 from fluxtui.domain.keys import KeyFilter
 from fluxtui.domain.text import safe_text
 from fluxtui.system.clock import utc_now
+from fluxtui.system.dataclass import dataclass
 
 
 class NoCookies(CookieJar):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.services.typed_paths import homeless, meant
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.event_loop import run_to_end
 
 if TYPE_CHECKING:

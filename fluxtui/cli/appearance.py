@@ -7,10 +7,10 @@ import tomllib
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.directories import default_config_path
 from fluxtui.system.ordinary_files import open_ordinary
 from fluxtui.terminal.profile import GraphicsProtocol

@@ -9,12 +9,12 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import plural
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.event_loop import run_to_end
 from fluxtui.system.process_end import end_within, handling_signals
 

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxtui.collector.report import Report
@@ -16,6 +15,7 @@ from fluxtui.domain.outcome import BAD_STATES
 from fluxtui.domain.text import safe_text
 from fluxtui.services.jobs.pauses import Pauses
 from fluxtui.services.journal.rows import UnreadableRow
+from fluxtui.system.dataclass import dataclass
 
 if TYPE_CHECKING:
     from fluxtui.services.bundle import Services

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.domain.errors import FluxError
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.interpreter import module_command, module_environ
 
 

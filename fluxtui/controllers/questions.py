@@ -6,10 +6,10 @@ A question that only one subject has is a `Question` beside the controller that 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from fluxtui.domain.narrowing import rank
+from fluxtui.system.dataclass import dataclass
 
 Answer = TypeVar("Answer", covariant=True)
 

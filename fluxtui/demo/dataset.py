@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import os
 import random
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.private_files import create_anew, make_directory
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from fluxtui.domain.text import safe_text
 from fluxtui.services.storage.files import make_private_directory
 from fluxtui.simulator.core.roles import ROLES, SERVICES
 from fluxtui.simulator.requirements import NEXT_STEP, missing_packages
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.interpreter import bare_environ, module_command, module_environ
 from fluxtui.system.ordinary_files import open_ordinary
 from fluxtui.system.private_files import create_anew, open_lasting

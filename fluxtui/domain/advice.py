@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from fluxtui.domain.text import plural
+from fluxtui.system.dataclass import dataclass
 
 
 class Purpose(StrEnum):

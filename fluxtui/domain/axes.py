@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
@@ -17,6 +16,7 @@ from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.loras import STRENGTH, weight_fields
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.uses import Offer, fits
+from fluxtui.system.dataclass import dataclass
 
 OFFER, FINETUNE, PROMPT, SHAPE = "@endpoint", "@finetune", "@prompt", "@shape"
 """What a grid can go over beside the parameters of an endpoint; a parameter is named by its own name."""

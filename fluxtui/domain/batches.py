@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
 from typing import Any
@@ -15,6 +14,7 @@ from fluxtui.domain.axis_values import MOST_CELLS
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Offer
+from fluxtui.system.dataclass import dataclass
 
 MOST_AXES = 3
 

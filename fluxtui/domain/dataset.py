@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
@@ -12,6 +11,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fluxtui.domain.text import file_size
+from fluxtui.system.dataclass import dataclass
 
 LEAST_QUALITY: Final = 60
 MOST_QUALITY: Final = 100

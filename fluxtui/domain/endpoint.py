@@ -7,7 +7,6 @@ for people in `Parameter`), its `info` says the rest. Adding an endpoint is addi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Self, TypeGuard
 
@@ -32,6 +31,7 @@ from fluxtui.domain.parameters import (
     problem_of,
 )
 from fluxtui.domain.weights import Base
+from fluxtui.system.dataclass import dataclass
 
 __all__ = [
     "NO_LIMITS",

@@ -6,7 +6,7 @@ Nothing secret (key, request body, signed URL) may be put into any of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from fluxtui.system.dataclass import dataclass
 
 
 class FluxError(Exception):

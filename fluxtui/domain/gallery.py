@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Self
 
@@ -14,6 +13,7 @@ from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.gallery_text import GalleryOrder
 from fluxtui.domain.picture import Picture
 from fluxtui.domain.text import safe_text
+from fluxtui.system.dataclass import dataclass
 
 __all__ = ["Facet", "Facets", "GalleryEntry", "GalleryFilter", "GalleryOrder", "Marks", "Term", "clean_tag"]
 

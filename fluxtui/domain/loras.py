@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
 from fluxtui.domain.parameters import Control, Field, Parameter, fields_of
+from fluxtui.system.dataclass import dataclass
 
 LORAS = "loras"
 """What the list is called at every endpoint that takes one."""

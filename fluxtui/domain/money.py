@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
+
+from fluxtui.system.dataclass import dataclass
 
 USD_PER_CREDIT = 0.01
 """One BFL credit in USD. Source: BFL pricing, read 2026-10."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from fluxtui.system.dataclass import dataclass
 
 Severity = Literal["information", "success", "warning", "error"]
 

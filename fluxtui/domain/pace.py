@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
 from fluxtui.domain.jobs import Job, JobKind, JobState
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

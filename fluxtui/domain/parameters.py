@@ -6,7 +6,6 @@ import dataclasses
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal, get_args, get_origin
 
@@ -17,6 +16,7 @@ from pydantic.fields import FieldInfo
 
 from fluxtui.domain.errors import Problem
 from fluxtui.domain.text import safe_text
+from fluxtui.system.dataclass import dataclass
 
 
 class Control(StrEnum):

@@ -8,12 +8,13 @@ was entered is kept when another endpoint is chosen.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from fluxtui.domain.endpoint import Availability, Control, Endpoint, Field, PictureRole, fields_of
 from fluxtui.domain.errors import Problem
 from fluxtui.domain.uses import Offer
+from fluxtui.system.dataclass import dataclass
 
 REFERENCES = "references"
 """The form's name for all pictures to edit or to take from, as a list."""

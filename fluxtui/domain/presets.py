@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from fluxtui.domain.advice import Purpose
 from fluxtui.domain.endpoint import TrainingEndpoint
 from fluxtui.domain.errors import InvalidInput
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
 from fluxtui.domain.late_pattern import late_pattern
+from fluxtui.system.dataclass import dataclass
 
 PLACE = "{prompt}"
 """Where a style takes the prompt in."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from fluxtui.domain.endpoint import Availability, TrainingEndpoint
 from fluxtui.domain.finetune import Finetune
@@ -12,6 +11,7 @@ from fluxtui.domain.picture_fields import field_with
 from fluxtui.domain.text import plural
 from fluxtui.domain.training_set import TrainingSet
 from fluxtui.domain.uses import Offer, fits
+from fluxtui.system.dataclass import dataclass
 
 TO_COME = "to-come"
 """Stands for the id and the file of a finetune that is not trained yet; it is never sent."""

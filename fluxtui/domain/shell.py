@@ -7,12 +7,13 @@ import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Self
 
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.text import safe_text
+from fluxtui.system.dataclass import dataclass
 
 SSH_PORT = 22
 LOOPBACK = "127.0.0.1"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import plural
+from fluxtui.system.dataclass import dataclass
 
 NEAR_SHARE = 0.8
 """The part of a budget from which it is called nearly used up."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from fluxtui.domain.endpoint import FinetuneBy, GenerationEndpoint, TrainingEndpoint
 from fluxtui.domain.finetune import OWN_FILES, Finetune, FinetuneState
 from fluxtui.domain.weights import Base, may_work
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

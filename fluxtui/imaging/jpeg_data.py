@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from PIL import Image
+
+from fluxtui.system.dataclass import dataclass
 
 DAMAGED = "is damaged in its middle; a part of it would be grey or garbled"
 SHORT = "has data for its upper part only; the rest would be grey"

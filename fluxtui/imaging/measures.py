@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from fluxtui.domain.dataset import Crop
+from fluxtui.system.dataclass import dataclass
 
 MEASURED_EDGE = 512
 """Pixels of the longer edge to which a picture is reduced before it is measured, so that sizes compare."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
 from typing import Final
 
 from PIL import Image
@@ -23,6 +22,7 @@ from fluxtui.imaging.orientation import (
     transposed,
     upright_size,
 )
+from fluxtui.system.dataclass import dataclass
 
 MOST_FRAMES: Final = 1_000
 """More pages of a TIFF are not counted: Pillow looks through all that it knows for each further one."""

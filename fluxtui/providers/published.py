@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.ordinary_files import read_ordinary
 
 Schema = Mapping[str, Any]

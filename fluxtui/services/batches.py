@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.domain.errors import InvalidInput
@@ -16,6 +15,7 @@ from fluxtui.services.contact_sheets import SheetCell, contact_sheet
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
+from fluxtui.system.dataclass import dataclass
 
 MOST_IN_A_ROW = 8
 """So many pictures stand side by side on a sheet that has no rows of its own."""

@@ -6,13 +6,13 @@ import io
 import math
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluxtui.domain.errors import InvalidInput, PictureError
 from fluxtui.domain.text import safe_text
 from fluxtui.services.storage.files import make_private_directory, write_atomic
+from fluxtui.system.dataclass import dataclass
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +25,7 @@ from fluxtui.services.prices import PriceService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.validation import ValidationService
 from fluxtui.system.clock import utc_now
+from fluxtui.system.dataclass import dataclass
 
 _WHY_UNUSABLE = {
     FinetuneState.TRAINING: "is still in training; it can be used as soon as that is done",

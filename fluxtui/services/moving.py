@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from fluxtui.domain.text import plural, safe_text, shorten
 from fluxtui.services.config.checks import checked_key
 from fluxtui.services.storage.ownership import Role, findings_at, refuse
 from fluxtui.services.validation import ValidationService
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.ordinary_files import NotAFile, open_ordinary
 
 _MOST_BYTES = 50_000_000

@@ -6,7 +6,6 @@ import errno
 import io
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from fluxtui.domain.endpoint import NO_LIMITS, PictureLimits
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.text import file_size, safe_text
 from fluxtui.services.typed_paths import homeless, meant
+from fluxtui.system.dataclass import dataclass
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import SecretStr
@@ -19,6 +18,7 @@ from fluxtui.services.config import ConfigService, KeyPlace, Profile
 from fluxtui.services.config.making import free_name, made_profile, written
 from fluxtui.services.jobs import JobService, QueueState
 from fluxtui.services.journal import Journal
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

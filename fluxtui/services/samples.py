@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from fluxtui.domain.seeds import seeds_for
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.uses import Offer, fits
 from fluxtui.services.jobs import new_id
+from fluxtui.system.dataclass import dataclass
 
 if TYPE_CHECKING:
     from fluxtui.domain.endpoint import GenerationEndpoint, TrainingEndpoint

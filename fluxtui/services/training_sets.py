@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.domain.dataset import Dataset, DatasetRules
@@ -16,6 +15,7 @@ from fluxtui.services.datasets import DatasetService
 from fluxtui.services.datasets.workspaces import WorkspaceService
 from fluxtui.services.storage import StorageService
 from fluxtui.services.threads import Progress
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.ordinary_files import open_ordinary
 from fluxtui.system.private_files import create_new
 

@@ -9,7 +9,8 @@ import signal
 import subprocess
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from fluxtui.system.dataclass import dataclass
 
 MOST_OUTPUT = 64 * 1024
 """Bytes that are read of each of the two outputs, where nothing else is said."""

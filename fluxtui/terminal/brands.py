@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from fluxtui.system.dataclass import dataclass
 from fluxtui.terminal.environment import is_over_ssh
 from fluxtui.terminal.intermediary import Intermediary, is_of_a_multiplexer
 from fluxtui.terminal.profile import GraphicsProtocol

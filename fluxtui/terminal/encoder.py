@@ -12,11 +12,11 @@ import os
 import pickle
 import subprocess
 import sys
-from dataclasses import dataclass
 from functools import cache
 from threading import Lock, Timer
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.interpreter import bare_environ, module_command, module_environ
 from fluxtui.terminal.encoding import encode
 from fluxtui.terminal.pieces import PaintedPicture

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
+
+from fluxtui.system.dataclass import dataclass
 
 Size = tuple[int, int]
 """Width and height in pixels."""

@@ -10,8 +10,9 @@ both read 2026-11.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from fluxtui.system.dataclass import dataclass
 
 ESCAPE_SECONDS: Final = 0.1
 """After this long a lone ESC is the key."""

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode, standard_b64encode
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from fluxtui.domain.text import safe_text
+from fluxtui.system.dataclass import dataclass
 
 OPENING: Final = "\x1b]5113;"
 CHUNK_BYTES: Final = 4096

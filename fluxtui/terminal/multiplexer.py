@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from shutil import which
 from typing import Final
 
 from fluxtui.domain.text import safe_text
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.interpreter import bare_environ
 
 TMUX_SECONDS: Final = 1.0

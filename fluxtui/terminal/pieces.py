@@ -7,8 +7,9 @@ the terminal is never left in the middle of a sequence.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from fluxtui.system.dataclass import dataclass
 
 PIECE_BYTES: Final = 16 * 1024
 """Largest piece handed to the terminal at once."""

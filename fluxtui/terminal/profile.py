@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
+from fluxtui.system.dataclass import dataclass
 from fluxtui.terminal.intermediary import Intermediary
 
 DEFAULT_CELL_WIDTH: Final = 10

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from fluxtui.domain.text import safe_text
+from fluxtui.system.dataclass import dataclass
 from fluxtui.terminal.multiplexer import through_tmux
 
 XTVERSION: Final = "\x1b[>0q"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fluxtui.domain.errors import FluxError, PictureError
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.ordinary_files import read_ordinary
 from fluxtui.terminal.framing import Part
 

@@ -16,13 +16,13 @@ import os
 import stat
 from base64 import standard_b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from fluxtui.domain.errors import InvalidInput, StorageError
 from fluxtui.domain.text import file_size, safe_text
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.ordinary_files import open_ordinary
 from fluxtui.terminal.profile import TerminalProfile
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from textual.app import RenderResult
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from fluxtui.system.dataclass import dataclass
 from fluxtui.widgets.plain import plain
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from textwrap import wrap
 from typing import Final
 
@@ -18,6 +17,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from fluxtui.domain.text import shown_text
+from fluxtui.system.dataclass import dataclass
 from fluxtui.widgets.tile_drawing import DrawnTile
 from fluxtui.widgets.tiles import Tile
 

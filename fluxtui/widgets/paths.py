@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from fluxtui.domain.text import file_size, safe_text
 from fluxtui.services.typed_paths import meant
+from fluxtui.system.dataclass import dataclass
 
 LORA_SUFFIXES = frozenset({".safetensors", ".sft", ".tar", ".tgz", ".gz", ".bz2", ".zip"})
 PICTURE_SUFFIXES = frozenset(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from textual.strip import Strip
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import shown_text
+from fluxtui.system.dataclass import dataclass
 from fluxtui.terminal.halfcell import half_cells
 from fluxtui.terminal.profile import TerminalProfile
 from fluxtui.terminal.scaling import fit_cells

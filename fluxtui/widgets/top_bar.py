@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from textual.app import RenderResult
 from textual.content import Content
@@ -15,6 +14,7 @@ from fluxtui.domain.jobs import Job, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.spending import Allowance
 from fluxtui.domain.text import shown_text
+from fluxtui.system.dataclass import dataclass
 from fluxtui.widgets.budget import allowance_text, allowance_warning, most_pressing
 from fluxtui.widgets.plain import plain
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets.caption_edits import BulkEdit, EditKind, changes_by, tag_counts
 from fluxtui.services.datasets.tracking import Outdated, dropped, edit_words, kept, outdated
 from fluxtui.services.datasets.triggers import trigger_use
+from fluxtui.system.dataclass import dataclass
 
 if TYPE_CHECKING:
     from fluxtui.controllers.dataset.controller import DatasetController

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from fluxtui.controllers.signal import Signal
 from fluxtui.domain import boxes
 from fluxtui.domain.dataset import Crop
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

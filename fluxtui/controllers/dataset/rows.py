@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from fluxtui.domain.dataset import USUAL_QUALITY, Dataset, DatasetProblem, DatasetRules
@@ -16,6 +15,7 @@ from fluxtui.services.datasets.companions import companions_in
 from fluxtui.services.datasets.pairs import pairing_of
 from fluxtui.services.datasets.tracking import edit_words
 from fluxtui.services.datasets.triggers import trigger_lines, trigger_use_in
+from fluxtui.system.dataclass import dataclass
 
 SIGNS = {"fault": "✗", "stops": "✗", "doubt": "!", "out": "–", "good": "✓"}
 """A sign for each state, so that colour is never the only difference."""

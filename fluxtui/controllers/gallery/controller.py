@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +16,7 @@ from fluxtui.controllers.gallery.trash import TrashCommands
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.navigation import GenerateAgain
 from fluxtui.domain.gallery import GalleryEntry, GalleryFilter
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import partial
@@ -16,6 +15,7 @@ from fluxtui.controllers.gallery.wording import pictures_text
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import Confirmation, Question
 from fluxtui.services.gallery import Exported, GalleryService
+from fluxtui.system.dataclass import dataclass
 
 
 class ExportKind(StrEnum):

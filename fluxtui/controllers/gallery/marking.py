@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from fluxtui.controllers.gallery.browser import PictureBrowser
 from fluxtui.controllers.gallery.filtering import read_tags
@@ -12,6 +11,7 @@ from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import LineQuestion, Question
 from fluxtui.domain.gallery import BEST_RATING
 from fluxtui.domain.text import plural
+from fluxtui.system.dataclass import dataclass
 
 COMPARED = 1_000
 """Of how many pictures the tags are compared; the entries of more would fill the memory."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from fluxtui.controllers.generation.form import GenerateForm
@@ -22,6 +22,7 @@ from fluxtui.domain.text import shorten
 from fluxtui.domain.uses import Offer, why_not
 from fluxtui.services.batch_records import Layout
 from fluxtui.services.inference import Shot
+from fluxtui.system.dataclass import dataclass
 
 _PIXELS = 1024.0 * 1024.0
 _NAME_CELLS = 40

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from fluxtui.controllers.generation.batch import Batch, BatchPicture, basis_of, batch_of
 from fluxtui.controllers.generation.form import GenerateForm
@@ -25,6 +24,7 @@ from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Offer
+from fluxtui.system.dataclass import dataclass
 
 _SOURCES_SHOWN = 3
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from fluxtui.controllers.generation.batch import Batch, batch_estimate, batch_of
 from fluxtui.controllers.generation.editor import FormEditor
@@ -19,6 +18,7 @@ from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.loras import STRENGTH
 from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Offer
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from fluxtui.controllers.generation.choices import NAME_CELLS, offer_title
@@ -28,6 +28,7 @@ from fluxtui.domain.text import shorten
 from fluxtui.domain.uses import Offer, why_not
 from fluxtui.services.recipes.recall import Recalled, fit
 from fluxtui.services.storage import StorageService
+from fluxtui.system.dataclass import dataclass
 
 _VALUES_SHOWN = 3
 """How many parameters are named in a sentence."""

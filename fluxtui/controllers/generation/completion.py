@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from fluxtui.domain.prompts import WILDCARD, can_be_named
+from fluxtui.system.dataclass import dataclass
 
 MOST_OFFERED = 50
 _BEGUN = re.compile(r"(?<!_)__(?:[~@!]?)(?:(?![\s_])(?:(?!__)[^{}|]){0,120})?$")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.controllers.generation.batch import batch_estimate, batch_of
@@ -16,6 +15,7 @@ from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.money import Estimate, UnitPrice, show_credits
 from fluxtui.domain.prompts import MOST_COMBINATIONS
 from fluxtui.domain.uses import Offer
+from fluxtui.system.dataclass import dataclass
 
 SEPARATOR = " · "
 """Stands between the parts of a note, of which the last may be left out."""

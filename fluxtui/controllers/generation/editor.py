@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from fluxtui.controllers.background import Begin, Work
@@ -21,6 +21,7 @@ from fluxtui.domain.loras import LORAS, STRENGTH, USUAL_WEIGHT, rows_in
 from fluxtui.domain.seeds import drawn_seed
 from fluxtui.domain.uses import Offer
 from fluxtui.services.prompts import PromptOrigin
+from fluxtui.system.dataclass import dataclass
 
 MakeChange = Callable[[GenerateForm], FormChange]
 """Makes a change of the form as it stands; called again where that has changed meanwhile."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from fluxtui.controllers.generation.form_fields import (
@@ -41,6 +41,7 @@ from fluxtui.domain.prompts import Templates, is_template, outside_choices, styl
 from fluxtui.domain.text import contains_word, insert_trigger_word
 from fluxtui.domain.uses import Offer, finetune_value
 from fluxtui.providers.registry import described_endpoint
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fluxtui.controllers.signal import Signal
 from fluxtui.domain.notices import Severity
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from fluxtui.services.inference import Shot
 from fluxtui.services.jobs.requests import picture_parameters
 from fluxtui.services.picture_inputs import has_holes, picture_path
 from fluxtui.services.storage import StorageService
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.controllers.generation.news import News
@@ -16,6 +15,7 @@ from fluxtui.domain.jobs import Job, JobKind
 from fluxtui.domain.text import is_web_address, safe_text, shorten
 from fluxtui.services.masks import MaskService
 from fluxtui.services.picture_inputs import picture_path
+from fluxtui.system.dataclass import dataclass
 
 TITLE_CELLS = 40
 MOST_OFFERED = 500

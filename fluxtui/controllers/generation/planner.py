@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from fluxtui.controllers.background import Begin
@@ -24,6 +23,7 @@ from fluxtui.domain.jobs import Job
 from fluxtui.domain.prompts import Templates, doubt_in
 from fluxtui.domain.uses import Offer
 from fluxtui.services.prompts import PastPrompt, PromptOrigin, UsedTemplate
+from fluxtui.system.dataclass import dataclass
 
 TYPING_REST = 0.25
 """Seconds for which typing must rest until a template is worked out."""

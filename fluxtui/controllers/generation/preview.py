@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from fluxtui.controllers.generation.batch import batch_estimate, batch_of
 from fluxtui.controllers.generation.form import GenerateForm
@@ -18,6 +18,7 @@ from fluxtui.domain.prompts import Templates, is_template
 from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Offer
 from fluxtui.services.prompts import PromptService
+from fluxtui.system.dataclass import dataclass
 
 _NEXT = {
     Templates.RANDOM: Templates.ALL,

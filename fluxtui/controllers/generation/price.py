@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fluxtui.controllers.host import HostState
 from fluxtui.controllers.questions import Confirmation
 from fluxtui.domain.money import Estimate, UnitPrice, show_credits
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Offer
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

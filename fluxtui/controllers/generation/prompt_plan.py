@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.prompts import COMMENT, Templates, doubt_in, is_template, may_mean_wildcards, standing_in
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.services.prompts import PromptService, WildcardDoubt
+from fluxtui.system.dataclass import dataclass
 
 WAY_OUT = "F10, o sends it as it stands."
 _PART_CELLS = 20

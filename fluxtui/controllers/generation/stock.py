@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.matching import find_finetune, goes_with
@@ -13,6 +13,7 @@ from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.result_uses import suits
 from fluxtui.domain.uses import Offer, fits
+from fluxtui.system.dataclass import dataclass
 
 _AVAILABLE = {Availability.SERVING: 0, Availability.BETA: 1, Availability.HISTORIC: 2}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from fluxtui.controllers.background import Begin, Work, nothing_to_do
 from fluxtui.controllers.generation.batch_ordering import BatchOrder, send_batch
@@ -20,6 +20,7 @@ from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.text import plural
 from fluxtui.domain.uses import Offer
+from fluxtui.system.dataclass import dataclass
 
 REST_SECONDS = 1.0
 """For how long after an order the same one again is taken for a slip of the finger."""

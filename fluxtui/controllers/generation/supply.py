@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
 from fluxtui.controllers.generation.price import Funds, available_funds
@@ -15,6 +15,7 @@ from fluxtui.domain.errors import FluxError
 from fluxtui.domain.uses import Offer
 from fluxtui.providers.base import Abilities
 from fluxtui.services.bundle import Services
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.questions import Confirmation
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.notices import Severity
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

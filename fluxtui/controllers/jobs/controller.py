@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.jobs.cancelling import cancel
@@ -15,6 +14,7 @@ from fluxtui.controllers.questions import Confirmation
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
 from fluxtui.services.training_sets import TrainingArchive
+from fluxtui.system.dataclass import dataclass
 
 NOT_FOUND = {
     JobKind.TRAINING: "A new finetune can stay hidden for a while; look again later.",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.navigation import TrainAgain
 from fluxtui.controllers.questions import Question
@@ -15,6 +13,7 @@ from fluxtui.domain.text import file_size, plural, safe_text
 from fluxtui.domain.training_set import TrainingSet
 from fluxtui.services.training_sets import TrainingArchive
 from fluxtui.services.typed_paths import meant
+from fluxtui.system.dataclass import dataclass
 
 LOOKING_LIMIT = 1_000_000_000
 """Pixels and pictures of an archive are not limited where it is only looked at."""

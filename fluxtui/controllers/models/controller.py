@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ from fluxtui.services.models.answers import ProfileAnswer
 from fluxtui.services.models.removal import Removal
 from fluxtui.services.models.uses import ProfileOffers, Uses
 from fluxtui.services.training_sets import TrainingArchive
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +24,7 @@ from fluxtui.services.models.answers import ProfileAnswer
 from fluxtui.services.models.glance import KIND_WORDS, model_words
 from fluxtui.services.models.uses import FileState, Uses
 from fluxtui.services.training_sets import TrainingArchive
+from fluxtui.system.dataclass import dataclass
 
 USES = "Where it can be used"
 FILE = "LoRA file"

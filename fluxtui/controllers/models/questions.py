@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.controllers.questions import Choice, Confirmation, Question
@@ -12,6 +11,7 @@ from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import Base
 from fluxtui.services.lora import DashboardFile
 from fluxtui.services.models.uses import ProfileOffers
+from fluxtui.system.dataclass import dataclass
 
 NOT_KNOWN = ""
 """The value of the choice that names no base model."""

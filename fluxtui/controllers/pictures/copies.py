@@ -7,7 +7,6 @@ import json
 import os
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from fluxtui.domain.shell import RemoteHost
 from fluxtui.services.config.model import HomeSettings
 from fluxtui.services.recipes.a1111 import parameters_text
 from fluxtui.services.recipes.recipe import Recipe, public_parameters
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

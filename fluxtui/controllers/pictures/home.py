@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxtui.controllers.pictures.copies import COPIES, this_host
@@ -13,6 +12,7 @@ from fluxtui.controllers.signal import Signal
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.shell import forward_line, scp_line
 from fluxtui.domain.text import plural
+from fluxtui.system.dataclass import dataclass
 from fluxtui.terminal.clipboard import TMUX_HINT, clipboard_text, copying
 from fluxtui.terminal.multiplexer import through_tmux
 

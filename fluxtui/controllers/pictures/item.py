@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Self
 
 from fluxtui.controllers.navigation import GenerateAgain
 from fluxtui.domain.jobs import Job
 from fluxtui.domain.money import show_credits
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

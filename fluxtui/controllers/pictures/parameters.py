@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.domain.text import safe_text
 from fluxtui.services.parameter_words import parameters_in_words, plain_name
+from fluxtui.system.dataclass import dataclass
 
 VALUE_LIMIT: Final = 4000
 """More characters of a value are not shown."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.controllers.host import Host
@@ -16,6 +15,7 @@ from fluxtui.domain.errors import ConfigError, InvalidInput, Problem
 from fluxtui.domain.text import plural
 from fluxtui.services.config import KeyPlace
 from fluxtui.services.profiles import Leftovers, ProfileState
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import NoneType
 from typing import Any, get_args
 
@@ -19,6 +18,7 @@ from fluxtui.services.config.model import (
     InterfaceSettings,
     Profile,
 )
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

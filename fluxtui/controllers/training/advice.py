@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxtui.controllers.training.wording import (
@@ -17,6 +16,7 @@ from fluxtui.domain.errors import TrainingDiscontinued
 from fluxtui.domain.jobs import JobKind
 from fluxtui.domain.result_uses import ResultUse, uses_text
 from fluxtui.domain.text import plural
+from fluxtui.system.dataclass import dataclass
 
 if TYPE_CHECKING:
     from fluxtui.controllers.host import HostState

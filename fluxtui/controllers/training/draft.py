@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from fluxtui.controllers.training.samples import prompts_in_note
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain.endpoint import Control, fields_of, number_text
@@ -11,6 +11,7 @@ from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.presets import valid_values
 from fluxtui.domain.text import plural
 from fluxtui.services.finetuning import caption_problem
+from fluxtui.system.dataclass import dataclass
 
 if TYPE_CHECKING:
     from fluxtui.domain.dataset import Dataset

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +12,7 @@ from fluxtui.controllers.signal import Signal
 from fluxtui.controllers.training import wording
 from fluxtui.domain.errors import DatasetError, StorageError
 from fluxtui.domain.text import safe_text
+from fluxtui.system.dataclass import dataclass
 
 if TYPE_CHECKING:
     from fluxtui.controllers.host import HostState

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from fluxtui.controllers.training.samples import Samples
 from fluxtui.domain.money import show_credits
+from fluxtui.system.dataclass import dataclass
 
 if TYPE_CHECKING:
     from fluxtui.controllers.training.order import CostChange, TrainingOrder

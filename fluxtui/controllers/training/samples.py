@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from fluxtui.controllers.questions import Question
@@ -11,6 +11,7 @@ from fluxtui.controllers.signal import Signal
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.text import plural
 from fluxtui.services.samples import MOST_SAMPLES, SampleOffer
+from fluxtui.system.dataclass import dataclass
 
 if TYPE_CHECKING:
     from fluxtui.controllers.host import Host

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from fluxtui.controllers.background import LatestWork
@@ -12,6 +12,7 @@ from fluxtui.controllers.questions import Confirmation
 from fluxtui.controllers.signal import Signal
 from fluxtui.controllers.training import wording
 from fluxtui.domain.errors import InvalidInput
+from fluxtui.system.dataclass import dataclass
 
 if TYPE_CHECKING:
     from fluxtui.controllers.host import Host

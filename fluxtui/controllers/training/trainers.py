@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from fluxtui.controllers.questions import Choice
@@ -14,6 +14,7 @@ from fluxtui.domain.endpoint import Availability
 from fluxtui.domain.errors import FluxError, InvalidInput, ServiceError
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.uses import Trainer
+from fluxtui.system.dataclass import dataclass
 
 if TYPE_CHECKING:
     from fluxtui.controllers.host import HostState

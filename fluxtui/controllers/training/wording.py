@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from fluxtui.domain.jobs import JobKind, JobState
 from fluxtui.domain.money import show_credits
 from fluxtui.domain.result_uses import ResultUse, uses_text
 from fluxtui.domain.text import file_size, plural, safe_text
+from fluxtui.system.dataclass import dataclass
 
 if TYPE_CHECKING:
     from fluxtui.controllers.training.order import TrainingOrder

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from fluxtui.domain.endpoint import Endpoint
 from fluxtui.domain.money import Estimate
+from fluxtui.system.dataclass import dataclass
 
 MEGAPIXEL = 1024 * 1024
 """Pixels of one charged megapixel. How the service rounds is not documented."""

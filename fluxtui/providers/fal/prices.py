@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from fluxtui.domain.endpoint import Endpoint
@@ -30,6 +30,7 @@ from fluxtui.domain.money import (
 )
 from fluxtui.domain.text import plural
 from fluxtui.providers.reading import as_mapping, as_text
+from fluxtui.system.dataclass import dataclass
 
 READ_ON = "2026-11"
 """Month in which the table was read."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import json
 import mimetypes
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from fluxtui.providers.base import UploadMemory
 from fluxtui.providers.files import sha256_of, unreadable
 from fluxtui.providers.reading import as_mapping
 from fluxtui.system.clock import utc_now
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.ordinary_files import open_ordinary
 
 DATASET_LIFETIME = timedelta(days=7)

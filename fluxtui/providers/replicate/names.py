@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from fluxtui.domain.errors import NotFound
 from fluxtui.domain.text import safe_text, slug
+from fluxtui.system.dataclass import dataclass
 
 ID_HELP = "owner/name:version as Replicate shows it, or owner/name for its newest version"
 

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.endpoint import Endpoint, GenerationEndpoint, number_text
 from fluxtui.domain.money import Estimate, as_cost, credits
 from fluxtui.providers.reading import as_number
+from fluxtui.system.dataclass import dataclass
 
 READ_ON = "2026-11"
 """Month in which the prices were read."""

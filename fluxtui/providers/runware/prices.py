@@ -9,11 +9,11 @@ or that of the nearest relative, rather too high. So no estimate is exact.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.endpoint import Endpoint
 from fluxtui.domain.money import Estimate, credits
+from fluxtui.system.dataclass import dataclass
 
 READ_ON = "2026-12"
 """Month in which the table was read."""

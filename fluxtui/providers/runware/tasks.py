@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
@@ -28,6 +27,7 @@ from fluxtui.domain.errors import (
     UnexpectedAnswer,
 )
 from fluxtui.providers.reading import as_identifier, as_mapping, as_text
+from fluxtui.system.dataclass import dataclass
 
 PATH = "/v1"
 TASK_TYPE, TASK_ID = "taskType", "taskUUID"

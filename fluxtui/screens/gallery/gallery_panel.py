@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from fluxtui.domain.errors import FluxError
 from fluxtui.domain.gallery import GalleryEntry
 from fluxtui.screens.gallery.details import PictureDetails
 from fluxtui.services.thumbnails import SIDE
+from fluxtui.system.dataclass import dataclass
 from fluxtui.terminal.scaling import load_bitmap
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.thumbnail_grid import ThumbnailGrid

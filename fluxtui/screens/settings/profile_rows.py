@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from rich.text import Text
@@ -16,6 +15,7 @@ from fluxtui.screens.jobs.queue_line import pause_text
 from fluxtui.services.config import KeyPlace
 from fluxtui.services.jobs import QueueState
 from fluxtui.services.profiles import ProfileState
+from fluxtui.system.dataclass import dataclass
 from fluxtui.widgets.plain import cell, plain
 from fluxtui.widgets.table import Column, Row
 

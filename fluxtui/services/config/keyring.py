@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from pydantic import SecretStr
 from fluxtui.domain.errors import ConfigError
 from fluxtui.domain.text import safe_text
 from fluxtui.services.config.checks import checked_key
+from fluxtui.system.dataclass import dataclass
 
 SERVICE = "fluxtui"
 """Under this name the keyring shows our keys."""

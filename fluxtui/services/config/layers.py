@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, get_args
 
@@ -19,6 +19,7 @@ from fluxtui.services.config.model import (
     Profile,
     default_profile,
 )
+from fluxtui.system.dataclass import dataclass
 
 PREFIX = "FLUXTUI_"
 COMMAND_LINE = "the command line"

@@ -6,13 +6,13 @@ import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.domain.errors import ConfigError
 from fluxtui.domain.late_pattern import late_pattern
 from fluxtui.domain.text import safe_text
 from fluxtui.services.storage.ownership import Finding, Role, Us, findings_at, refuse
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.text import safe_text
 from fluxtui.services.datasets.triggers import PLACEHOLDERS, has_word
+from fluxtui.system.dataclass import dataclass
 
 PATTERN_SECONDS = 1.0
 """A regular expression can be written so that it never ends; for one caption it gets this long."""

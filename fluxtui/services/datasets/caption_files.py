@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -17,6 +16,7 @@ from fluxtui.services.datasets.encodings import decoded, is_text
 from fluxtui.services.datasets.sources import unreadable
 from fluxtui.services.storage.files import write_atomic
 from fluxtui.services.typed_paths import meant
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.ordinary_files import open_ordinary
 
 MAX_BYTES = 50_000_000

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from fluxtui.domain.dataset_scan import DatasetScan, ScannedCaption
 from fluxtui.services.datasets.captions import CAPTION_SUFFIX, is_metadata, is_text_caption, stem_of
 from fluxtui.services.datasets.pairs import Pair, pairing_of
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from fluxtui.domain.dataset import DatasetProblem, DatasetRules, ProblemKind
 from fluxtui.domain.dataset_scan import DatasetScan
@@ -12,6 +11,7 @@ from fluxtui.domain.text import plural, safe_text
 from fluxtui.services.datasets.caption_matching import matched
 from fluxtui.services.datasets.captions import EMPTY, stem_of
 from fluxtui.services.datasets.pairs import pairing_of
+from fluxtui.system.dataclass import dataclass
 
 MASK_ENDINGS = ("_mask", "-masklabel", "-mask", "_masklabel", ".mask")
 """Of names of masks, the first as they are sent. Sources: fal's page of flux-lora-fast-training (`_mask`) and

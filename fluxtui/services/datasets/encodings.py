@@ -6,10 +6,10 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from fluxtui.services.datasets import letters
+from fluxtui.system.dataclass import dataclass
 
 MOST_GUESSED_BYTES = 1_000_000
 """Bytes of all texts of a source that are guessed: each takes some microseconds."""

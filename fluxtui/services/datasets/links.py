@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.domain.errors import DatasetError
 from fluxtui.imaging.kinds import kind_of
 from fluxtui.services.datasets.sources import read_head
+from fluxtui.system.dataclass import dataclass
 
 OUTSIDE = "is a link that leads out of the folder; not followed"
 _LEAST_DEPTH = 3

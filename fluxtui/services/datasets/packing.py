@@ -9,7 +9,6 @@ import hashlib
 import threading
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from fluxtui.services.datasets.opening import open_source
 from fluxtui.services.datasets.sources import Source, SourceEntry
 from fluxtui.services.storage.files import sha256_of
 from fluxtui.services.threads import Advance, in_order
+from fluxtui.system.dataclass import dataclass
 
 INPUT_ENDING, RESULT_ENDING = "_start", "_end"
 """Of the names of pictures before and after an edit; further ones before it have numbers from 2. The caption

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from fluxtui.domain.dataset import DatasetProblem, Fix, PairRules, ProblemKind, TrainingPicture
 from fluxtui.domain.dataset_scan import DatasetScan, ScannedPicture
 from fluxtui.domain.text import plural, safe_text
 from fluxtui.domain.workspace import Workspace
 from fluxtui.services.datasets.pairs import Pair, pairing_of
+from fluxtui.system.dataclass import dataclass
 
 OTHER_SHAPE = 1.03
 """From which quotient of two shapes on they are told to be different: less is rounding to whole pixels."""

@@ -10,9 +10,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from fluxtui.services.datasets.captions import stem_of
+from fluxtui.system.dataclass import dataclass
 
 SIDES: tuple[tuple[str, str], ...] = (
     ("start", "end"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -17,6 +17,7 @@ from fluxtui.domain.errors import DatasetError
 from fluxtui.domain.text import file_size, safe_text, shorten
 from fluxtui.imaging.kinds import HEAD_BYTES
 from fluxtui.services.datasets.naming import is_system_name, repeats_of, shown, shown_names
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.ordinary_files import open_ordinary
 
 MAX_FILES = 5_000

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.domain.typed_paths import words
 from fluxtui.services.typed_paths import meant
+from fluxtui.system.dataclass import dataclass
 
 LIST_SIGN = "@"
 """In front of the path of a text file that lists pictures, one path on a line."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.dataset import DatasetProblem, ProblemKind
@@ -12,6 +11,7 @@ from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.text import plural, safe_text, shorten
 from fluxtui.domain.workspace import UNSURE, PictureEdit, Workspace
 from fluxtui.services.datasets.caption_matching import matched
+from fluxtui.system.dataclass import dataclass
 
 KEY_WORDS = "e in the workbench (F8) keeps or drops the edits"
 _SHOWN_CAPTION = 60

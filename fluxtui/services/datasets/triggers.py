@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from fluxtui.domain.dataset import Dataset, DatasetRules
 from fluxtui.domain.text import plural, safe_text, shorten
+from fluxtui.system.dataclass import dataclass
 
 PLACEHOLDERS = ("[trigger]", "TOK")
 """What other tools write for a trigger word that is to be put in later. Sources: ai-toolkit's configurations

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 
 from fluxtui.providers.published import accepted_differences
 from fluxtui.services.drift.comparison import Difference
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ the names and shapes on the wire come from where orders come from, and nothing i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -22,6 +21,7 @@ from fluxtui.providers.published import (
     properties_of,
 )
 from fluxtui.services.drift.samples import least_request, samples_of
+from fluxtui.system.dataclass import dataclass
 
 Body = Mapping[str, Any]
 WireBody = Callable[[Endpoint], Body]

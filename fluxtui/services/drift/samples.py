@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from fluxtui.domain.endpoint import Control, Endpoint, Field, fields_of
 from fluxtui.domain.errors import InvalidInput
+from fluxtui.system.dataclass import dataclass
 
 PICTURE_URL = "https://pictures.example/one.png"
 FINETUNE = "example/finetune"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from fluxtui.domain.endpoint import Endpoint
 from fluxtui.providers.base import Provider
 from fluxtui.providers.published import PublishedEndpoint, stored_endpoints
 from fluxtui.services.drift.accepted import reason_for
 from fluxtui.services.drift.comparison import Difference, Kind, differences
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

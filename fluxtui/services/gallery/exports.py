@@ -9,7 +9,6 @@ import threading
 import zipfile
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, overload
@@ -23,6 +22,7 @@ from fluxtui.services.storage.atomic_file import Emerging
 from fluxtui.services.storage.files import make_private_directory, move_to_new_name, storage_fault
 from fluxtui.services.storage.names import export_name, numbered
 from fluxtui.services.threads import Advance, Progress, Stopped, in_thread
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.ordinary_files import NotAFile, open_ordinary
 from fluxtui.system.private_files import temporary_directory
 

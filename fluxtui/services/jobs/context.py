@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from functools import cached_property
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.services.jobs.changes import Change, Changes
+from fluxtui.system.dataclass import dataclass
 
 if TYPE_CHECKING:
     from fluxtui.domain.jobs import Job, JobState

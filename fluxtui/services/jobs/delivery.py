@@ -8,7 +8,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from fluxtui.imaging.kinds import HEAD_BYTES, kind_of
 from fluxtui.services.jobs.context import JobContext
 from fluxtui.services.storage.files import make_private_directory, storage_fault
 from fluxtui.services.threads import new_file
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.ordinary_files import read_ordinary
 from fluxtui.system.private_files import new_temporary
 

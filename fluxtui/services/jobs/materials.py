@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fluxtui.api.attachments import Progress
@@ -19,6 +18,7 @@ from fluxtui.services.jobs.requests import archive_of, picture_parameters
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.services.storage.files import sha256_of
+from fluxtui.system.dataclass import dataclass
 
 LASTING = timedelta(hours=6)
 """For how long a file that was uploaded before must stay at the service to be used for another job.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+
+from fluxtui.system.dataclass import dataclass
 
 _RANDOM = secrets.SystemRandom()
 _JITTER = 0.2

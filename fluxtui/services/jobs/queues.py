@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from fluxtui.domain.jobs import IN_FLIGHT_STATES
 from fluxtui.services.jobs.changes import Change
 from fluxtui.services.jobs.pauses import Pause, PauseReason, Pauses
 from fluxtui.services.jobs.queue import Paces, queue_order
+from fluxtui.system.dataclass import dataclass
 
 if TYPE_CHECKING:
     from fluxtui.services.jobs.context import JobContext

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from fluxtui.domain.jobs import Job, JobKind
 from fluxtui.providers.base import Keeping
 from fluxtui.services.jobs.pacing import Pacing
+from fluxtui.system.dataclass import dataclass
 
 LEAST = timedelta(minutes=1)
 """An unbroken series of bad answers lasts at least so long before it is believed."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from fluxtui.domain.errors import (
     DatasetError,
@@ -36,6 +35,7 @@ from fluxtui.services.jobs.reporting import transfer_reported
 from fluxtui.services.jobs.requests import request_of
 from fluxtui.services.jobs.responses import kept_response
 from fluxtui.services.jobs.unexpected import unexpected_fault
+from fluxtui.system.dataclass import dataclass
 
 _log = logging.getLogger(__name__)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
@@ -13,6 +12,7 @@ from fluxtui.domain.gallery import Term
 from fluxtui.domain.jobs import JobState
 from fluxtui.services.journal.database import Database
 from fluxtui.services.journal.search import conditions
+from fluxtui.system.dataclass import dataclass
 
 _OTHER_STATES = tuple(state.value for state in JobState if state is not JobState.DONE)
 """Of jobs that have no picture; few, so that their index is worth more than their order."""

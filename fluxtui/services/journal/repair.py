@@ -11,7 +11,7 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -39,6 +39,7 @@ from fluxtui.services.journal.schema import (
 from fluxtui.services.journal.search import has_sound_index, prepare_search
 from fluxtui.services.storage.files import sync_directory, sync_file
 from fluxtui.system.clock import utc_now
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.ordinary_files import NotAFile
 from fluxtui.system.private_files import create_new, temporary_directory
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ from fluxtui.domain.errors import JournalDamaged
 from fluxtui.domain.text import plural, safe_text, shorten
 from fluxtui.services.journal.faults import repair_step
 from fluxtui.services.journal.rows import UnreadableRow, from_row
+from fluxtui.system.dataclass import dataclass
 
 Model = TypeVar("Model", bound=BaseModel)
 

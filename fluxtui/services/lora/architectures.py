@@ -10,10 +10,10 @@ All names are written with `_` for `.`, as kohya's trainers write them, so that 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from fluxtui.domain.weights import FLUX1_FAMILY, Base
+from fluxtui.system.dataclass import dataclass
 
 Size = tuple[int, int]
 """Numbers that go into a layer, and that come out of it."""

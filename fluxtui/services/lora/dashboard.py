@@ -9,7 +9,6 @@ import errno
 import os
 import shutil
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.domain.errors import WeightsError
@@ -23,6 +22,7 @@ from fluxtui.services.storage.files import (
     sync_directory,
     sync_file,
 )
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.private_files import new_temporary
 
 ADDRESS = "https://dashboard.bfl.ai"

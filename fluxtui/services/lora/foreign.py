@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from fluxtui.domain.text import file_size, safe_text
+from fluxtui.system.dataclass import dataclass
 
 LOOKED_AT_BYTES = 4_096
 """From the beginning of a file; a tar and a pickle in a ZIP show within these what they are."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from fluxtui.domain.weights import Kind, Layout
 from fluxtui.services.lora.architectures import OUTSIDE, Layer
 from fluxtui.services.lora.other_architectures import BLOCKS
 from fluxtui.services.lora.safetensors import Tensor
+from fluxtui.system.dataclass import dataclass
 
 _ADAPTER = r"(?:\.[A-Za-z0-9_-]+)?"
 _END = re.compile(

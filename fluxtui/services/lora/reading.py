@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +21,7 @@ from fluxtui.services.lora.other_architectures import (
     unet_bases,
 )
 from fluxtui.services.lora.safetensors import Header, Tensor
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.ordinary_files import open_ordinary
 
 MOST_METADATA = 60

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,6 +17,7 @@ from fluxtui.domain.errors import WeightsError
 from fluxtui.domain.text import file_size, safe_text
 from fluxtui.services.lora.foreign import LOOKED_AT_BYTES, foreign_kind
 from fluxtui.services.lora.header_text import HeaderText, Malformed
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.ordinary_files import NotAFile, open_ordinary
 
 MOST_HEADER_BYTES = 100_000_000

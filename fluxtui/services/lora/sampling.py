@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from fluxtui.domain.errors import WeightsError
@@ -16,6 +15,7 @@ from fluxtui.domain.text import plural, safe_text
 from fluxtui.services.lora.layers import change_of
 from fluxtui.services.lora.safetensors import Header, Tensor
 from fluxtui.services.threads import Stopped
+from fluxtui.system.dataclass import dataclass
 
 MOST_LAYERS = 48
 MOST_BYTES_EACH = 1 << 18

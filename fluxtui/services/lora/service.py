@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
@@ -27,6 +27,7 @@ from fluxtui.services.lora.unpacking import Opened, opened_weights
 from fluxtui.services.storage import StorageService
 from fluxtui.services.threads import Advance, Progress, in_thread, new_file
 from fluxtui.services.typed_paths import meant
+from fluxtui.system.dataclass import dataclass
 
 OWN_FILE = "file"
 """The source of a LoRA that the user brought."""

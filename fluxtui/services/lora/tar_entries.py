@@ -10,10 +10,10 @@ import os
 import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
 from fluxtui.services.threads import Stopped
+from fluxtui.system.dataclass import dataclass
 
 MOST_ENTRIES = 10_000
 

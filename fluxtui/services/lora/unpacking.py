@@ -9,7 +9,6 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +18,7 @@ from fluxtui.services.lora.foreign import LOOKED_AT_BYTES, UNPACK, is_archive, i
 from fluxtui.services.lora.safetensors import open_weights
 from fluxtui.services.lora.tar import blocks_written, chosen_name, extract_weights
 from fluxtui.services.threads import Stopped
+from fluxtui.system.dataclass import dataclass
 
 MOST_ENTRIES = 10_000
 _MOST_DIRECTORY_BYTES = 4_000_000

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fluxtui.domain.errors import FluxError, Problem
 from fluxtui.domain.finetune import Finetune
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

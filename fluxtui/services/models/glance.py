@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from fluxtui.domain.text import file_size, safe_text
 from fluxtui.domain.weights import FLUX1_FAMILY, Base, Kind, may_work
 from fluxtui.services.lora import FileInspection
+from fluxtui.system.dataclass import dataclass
 
 _TITLES = ("modelspec.title", "ss_output_name", "name")
 _TRIGGERS = ("modelspec.trigger_phrase", "trigger_word", "trigger_phrase", "instance_prompt")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.finetune import OWN_FILES, Finetune, FinetuneState
 from fluxtui.domain.weights import Weights
 from fluxtui.services.jobs.gateway import Gateway
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from fluxtui.domain.errors import FluxError, StorageError
@@ -15,6 +14,7 @@ from fluxtui.domain.weights import Weights
 from fluxtui.providers.base import Abilities
 from fluxtui.services.jobs.gateway import Gateway
 from fluxtui.services.storage import StorageService
+from fluxtui.system.dataclass import dataclass
 
 
 class FileState(StrEnum):

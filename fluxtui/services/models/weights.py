@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.domain.errors import NotFound, ResultExpired, WeightsError
@@ -20,6 +19,7 @@ from fluxtui.services.lora import DashboardFile, LoraService
 from fluxtui.services.models.glance import Glance, glance_of
 from fluxtui.services.models.uses import FileState, file_state
 from fluxtui.services.storage import StorageService
+from fluxtui.system.dataclass import dataclass
 
 _OWN_ID_CHARACTERS = 16
 _FETCH_FIRST = "w in Models fetches it where the service still has it."

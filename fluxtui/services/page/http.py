@@ -13,12 +13,13 @@ import os
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.utils import formatdate
 from http import HTTPStatus
 
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.services.page.peers import owners_of_peers
+from fluxtui.system.dataclass import dataclass
 
 ADDRESS = "127.0.0.1"
 MAX_HEAD_BYTES = 16_384

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.gallery import GalleryFilter
 from fluxtui.domain.picture import Picture
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.ordinary_files import read_ordinary
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
@@ -26,6 +26,7 @@ from fluxtui.domain.errors import FluxError
 from fluxtui.services.page import markup
 from fluxtui.services.page.http import PageRequest, Response
 from fluxtui.services.page.reader import PictureReader, ShownPicture
+from fluxtui.system.dataclass import dataclass
 
 _HOST = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?")
 _ITEM = re.compile(r"/(picture|thumbnail|file)/([1-9][0-9]{0,17})")

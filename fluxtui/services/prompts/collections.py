@@ -11,7 +11,6 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.prompts import place_in
 from fluxtui.domain.text import LOST_LETTER, safe_text
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.ordinary_files import NotAFile, open_ordinary
 
 FILE_LIMIT = 1_000_000

@@ -7,7 +7,7 @@ prompts whatever version of the package is installed, and so that none works for
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice, permutations
 from math import factorial, isfinite
 from random import Random
@@ -18,6 +18,7 @@ from fluxtui.domain.prompts import is_template
 from fluxtui.domain.text import safe_text
 from fluxtui.services.prompts.parsing import parse_template, put_back
 from fluxtui.services.prompts.wildcards import WildcardLibrary
+from fluxtui.system.dataclass import dataclass
 
 if TYPE_CHECKING:
     from dynamicprompts.commands import Command, VariantCommand, WildcardCommand

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from fluxtui.services.journal import Journal
 from fluxtui.services.prompts.history import PromptHistory
 from fluxtui.services.prompts.styles import StyleService
 from fluxtui.services.prompts.wildcards import RENAMING, WildcardLibrary
+from fluxtui.system.dataclass import dataclass
 
 _NOTE = "template."
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from fluxtui.domain.loras import spread
 from fluxtui.services.recipes.recipe import PROGRAM, Recipe
+from fluxtui.system.dataclass import dataclass
 
 MAX_CHARACTERS = 100_000
 """What stands behind this number of characters is not read."""

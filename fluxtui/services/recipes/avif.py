@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from fluxtui.services.recipes.blocks import metadata_of
 from fluxtui.services.recipes.file_segments import (
@@ -17,6 +16,7 @@ from fluxtui.services.recipes.file_segments import (
     PictureFile,
     damaged,
 )
+from fluxtui.system.dataclass import dataclass
 
 BRANDS = frozenset({b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1"})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.domain.errors import PictureError
@@ -12,6 +11,7 @@ from fluxtui.services.recipes.a1111 import A1111Parameters, parameters_text, par
 from fluxtui.services.recipes.file_segments import FileSegment, Metadata, PictureFile, open_picture
 from fluxtui.services.recipes.recipe import MAX_RECIPE_CHARACTERS, Recipe
 from fluxtui.services.storage.files import write_blocks_atomic
+from fluxtui.system.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ Source: EXIF 2.32 and TIFF 6.0; other tools look for the parameters of a picture
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
 from fluxtui.services.recipes.a1111 import is_ours
+from fluxtui.system.dataclass import dataclass
 
 _EXIF_POINTER = 0x8769
 _EXIF_VERSION = 0x9000

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import BinaryIO
 
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.text import file_size, safe_text
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.ordinary_files import NotAFile, open_ordinary
 
 MAX_FILE_BYTES = 100_000_000

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from fluxtui.domain.errors import PictureError
 from fluxtui.services.recipes import exif, xmp
@@ -22,6 +21,7 @@ from fluxtui.services.recipes.file_segments import (
     Span,
     damaged,
 )
+from fluxtui.system.dataclass import dataclass
 
 SIGNATURE = b"\xff\xd8\xff"
 EXIF_MARK = b"Exif\0\0"

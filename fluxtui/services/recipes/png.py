@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from fluxtui.services.recipes import xmp
 from fluxtui.services.recipes.a1111 import is_ours
@@ -18,6 +17,7 @@ from fluxtui.services.recipes.file_segments import (
     Span,
     damaged,
 )
+from fluxtui.system.dataclass import dataclass
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PARAMETERS = b"parameters"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from fluxtui.services.recipes import exif, xmp
 from fluxtui.services.recipes.blocks import metadata_of
@@ -18,6 +17,7 @@ from fluxtui.services.recipes.file_segments import (
     damaged,
     ends_too_early,
 )
+from fluxtui.system.dataclass import dataclass
 
 HEAD_BYTES = 12
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from fluxtui.domain.text import safe_text
@@ -20,6 +19,7 @@ from fluxtui.services.storage.ownership import (
     refuse,
     we,
 )
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.private_files import knows_owners, set_mode
 
 UNUSED = "nothing of it was read, run or sent"

@@ -12,13 +12,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path, PurePath
 
 from fluxtui.domain.errors import UntrustedFile
 from fluxtui.domain.text import safe_text
+from fluxtui.system.dataclass import dataclass
 from fluxtui.system.private_files import knows_owners
 
 _MOST_LINKS = 40

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluxtui.domain.endpoint import Field
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.text import is_web_address
+from fluxtui.system.dataclass import dataclass
 from fluxtui.widgets.paths import PathNote
 
 if TYPE_CHECKING:

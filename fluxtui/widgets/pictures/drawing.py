@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +10,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from fluxtui.domain.text import file_size, safe_text
+from fluxtui.system.dataclass import dataclass
 from fluxtui.terminal import kitty
 from fluxtui.terminal.encoder import Encoder
 from fluxtui.terminal.encoding import SSH_SAMPLES

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 
 from textual.geometry import Size
 from textual.strip import Strip
 
+from fluxtui.system.dataclass import dataclass
 from fluxtui.terminal import kitty
 from fluxtui.widgets.pictures.channel import PictureChannel
 from fluxtui.widgets.pictures.strips import placeholder_strips

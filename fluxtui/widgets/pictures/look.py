@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from pathlib import Path
 
 from textual.geometry import Size
 
+from fluxtui.system.dataclass import dataclass
 from fluxtui.terminal.framing import Frame, Seen
 from fluxtui.terminal.pieces import PaintedPicture
 from fluxtui.terminal.profile import TerminalProfile

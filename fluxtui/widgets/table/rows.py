@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from rich.text import Text
 
 from fluxtui.domain.text import safe_text, shown_text
+from fluxtui.system.dataclass import dataclass
 from fluxtui.widgets.plain import cell
 
 MOST_CELL_CHARACTERS = 500

@@ -8,7 +8,7 @@ its own nodes for FLUX (read 2026-11).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from fluxtui.services.recipes import read_object
@@ -27,6 +27,7 @@ from fluxtui.services.recipes.recall.recalled import (
     whole,
     without_loras,
 )
+from fluxtui.system.dataclass import dataclass
 
 GRAPH, WORKFLOW = "prompt", "workflow"
 MOST_NODES = 5_000

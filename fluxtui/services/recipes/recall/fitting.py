@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from fluxtui.domain.endpoint import Control, Field, GenerationEndpoint, fields_of, number_text
 from fluxtui.domain.loras import is_slot, spread, weight_fields
 from fluxtui.domain.text import safe_text
 from fluxtui.services.recipes.recall.recalled import Recalled, clean_prompt, number, whole
+from fluxtui.system.dataclass import dataclass
 
 _CUSTOM = "custom"
 """The choice of a shape that lets width and height count."""

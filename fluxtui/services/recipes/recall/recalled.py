@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from fluxtui.domain.text import plural, safe_text
+from fluxtui.system.dataclass import dataclass
 
 PROMPT_LIMIT = 100_000
 """More characters of a prompt are left out."""
