@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from fluxtui.domain.workspace import Workspace
     from fluxtui.services.datasets.spelling import Spelling
     from fluxtui.services.storage import StorageService
-    from fluxtui.services.threads import Progress
+    from fluxtui.services.threads import Advance, Progress
 
 
 class DatasetService:
@@ -42,17 +44,22 @@ class DatasetService:
         Raises:
             DatasetError: the source itself cannot be used.
         """
+        return await in_thread(partial(self._scan, source), progress)
+
+    def _scan(self, source: Path, advance: Advance, stop: threading.Event) -> DatasetScan:
         from fluxtui.services.datasets.scan import scan_source
         from fluxtui.services.datasets.scan_memory import ScanMemory
 
-        memory = ScanMemory(self._memory)
-        return await in_thread(lambda advance, stop: scan_source(source, memory, advance, stop), progress)
+        return scan_source(source, ScanMemory(self._memory), advance, stop)
 
     async def spelled(self, typed: str) -> Spelling:
         """Return how a source is written, absolute and the same for all ways to type it."""
+        return await asyncio.to_thread(self._spell, typed)
+
+    def _spell(self, typed: str) -> Spelling:
         from fluxtui.services.datasets.spelling import spelled
 
-        return await asyncio.to_thread(spelled, typed)
+        return spelled(typed)
 
     def check(self, scan: DatasetScan, rules: DatasetRules, workspace: Workspace | None = None) -> Dataset:
         """Return the dataset that a trainer with these rules would be sent, with its problems; at once."""
