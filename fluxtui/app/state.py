@@ -8,13 +8,15 @@ from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from rich.text import Text
+from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.css.query import QueryError
 from textual.dom import DOMNode
 from textual.reactive import var
+from textual.signal import Signal
 from textual.worker import Worker
 
 from fluxtui.domain.errors import FluxError
@@ -24,6 +26,8 @@ from fluxtui.domain.text import safe_text
 from fluxtui.terminal.screen_buffer import ScreenBuffer
 
 if TYPE_CHECKING:
+    from functools import _lru_cache_wrapper
+
     from fluxtui.controllers.navigation import PlaceName, Request
     from fluxtui.controllers.questions import Question
     from fluxtui.domain.finetune import Finetune
@@ -91,8 +95,13 @@ class StatefulApp(App[int]):
         """What the terminal shows."""
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         """Tells the time, as an aware UTC datetime; replaced in tests."""
+        self._signals: list[Signal[Any]] = []
         self.begun: deque[Worker[None]] = deque(maxlen=BEGUN_KEPT)
         """The guarded work that was begun since the last key: it may still lead to another screen."""
+
+    def add_signal(self, signal: Signal[Any]) -> None:
+        """Let go of who subscribes to a signal when it is gone."""
+        self._signals.append(signal)
 
     def use_terminal(self, terminal: TerminalProfile) -> None:
         """Take another description of the terminal: it was asked again, or the user knows better."""
@@ -102,6 +111,21 @@ class StatefulApp(App[int]):
     @abstractmethod
     def services(self) -> Services:
         """What the program can do; ready before the first place is shown."""
+
+    def forget_closed(self) -> None:
+        """Let go of widgets that are gone: Textual keeps who watches or subscribes until the next change."""
+        from textual.widgets import DataTable
+
+        watchers: Mapping[str, list[tuple[DOMNode, object]]] = getattr(self, "__watchers", {})
+        for watching in watchers.values():
+            watching[:] = [(node, callback) for node, callback in watching if not node._closing]
+        own = (self.app_suspend_signal, self.app_resume_signal, self.screen_change_signal)
+        for signal in (*self._signals, *own):
+            for node in [node for node in signal._subscriptions if node._closing]:
+                signal.unsubscribe(node)
+        for keeping in (StylesCache.get_inner_outer, DataTable._get_styles_to_render_cell):
+            # Cached with their widget: up to a thousand would stay, with all that they drew.
+            cast("_lru_cache_wrapper[Any]", keeping).cache_clear()
 
     def tell(self, text: str, *, title: str = "", severity: Severity = "information") -> None:
         """Say `text` to the user on whichever place is visible, and keep it among the messages."""

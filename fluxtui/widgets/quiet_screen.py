@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from textual import on
-from textual.events import ScreenResume, ScreenSuspend
+from textual.events import ScreenResume, ScreenSuspend, Unmount
 from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
+from fluxtui.app.state import StatefulApp
 from fluxtui.widgets.thorough_compositor import ThoroughCompositor
 
 Answer = TypeVar("Answer")
@@ -46,6 +47,12 @@ class QuietScreen(Screen[Answer]):
     def _note_suspension(self) -> None:
         """Note that something may have changed until it comes to the front again."""
         self._is_new = False
+
+    @on(Unmount)
+    def _let_go(self) -> None:
+        """Have the application let go of what was in it, once it is gone."""
+        if isinstance(self.app, StatefulApp):
+            self.app.call_later(self.app.forget_closed)
 
     def is_seen_at(self, moment: float) -> bool:
         """Whether what is typed at a moment (as an event's `time`) can be meant for this screen."""

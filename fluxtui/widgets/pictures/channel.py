@@ -13,13 +13,14 @@ from typing import Any, Final, Protocol, TypeVar
 from textual.app import App
 from textual.signal import Signal
 
+from fluxtui.app.state import StatefulApp
 from fluxtui.terminal.cache import ByteCache
 from fluxtui.terminal.encoder import shared_encoder
 from fluxtui.terminal.kitty import deletion
 from fluxtui.terminal.pieces import PaintedPicture
 from fluxtui.terminal.profile import SSH_BYTES_PER_SECOND, GraphicsProtocol, TerminalProfile
 from fluxtui.terminal.scaling import Bitmap, Colour
-from fluxtui.terminal.screen_buffer import PixelMark, ScreenBuffer
+from fluxtui.terminal.screen_buffer import PixelMark
 
 CACHE_BYTES: Final = 16_000_000
 DECODED_BYTES: Final = 32_000_000
@@ -58,6 +59,8 @@ class PictureChannel:
         self.decoded: ByteCache[Bitmap] = ByteCache(DECODED_BYTES)
         self.profile_signal: Signal[TerminalProfile] = Signal(app, "picture-profile")
         """Published when pictures are to be drawn in another way from now on."""
+        if isinstance(app, StatefulApp):
+            app.add_signal(self.profile_signal)
 
     @property
     def profile(self) -> TerminalProfile:
@@ -101,9 +104,8 @@ class PictureChannel:
 
     def note_pixels(self, mark: PixelMark, columns: range, rows: range) -> None:
         """Note that pixels were written over cells of the screen."""
-        buffer = getattr(self._app, "screen_buffer", None)
-        if isinstance(buffer, ScreenBuffer):
-            buffer.cover(mark, columns, rows)
+        if isinstance(self._app, StatefulApp):
+            self._app.screen_buffer.cover(mark, columns, rows)
 
     @contextmanager
     def transmission(self, interruption: str) -> Iterator[Callable[[str], bool]]:

@@ -1,0 +1,86 @@
+"""Whoever opens and closes everything again and again: what was closed is gone, and nothing is left open."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import heapq
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual._styles_cache import StylesCache
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from fluxtui.app.app import FluxApp
+from fluxtui.screens.finetune import FinetuneScreen
+from fluxtui.screens.finetune.dataset_panel import DatasetPanel
+from tests.fakes.gallery import NOON, add_pictures
+from tests.piloting.waiting import settled, until, until_screen
+
+WALK = (
+    *("f3", "f4", "f11", "escape", "f10", "escape", "ctrl+r", "escape", "ctrl+l", "escape"),
+    *("f5", "enter", "n", "n", "escape", "slash", "o", "escape", "f6", "enter", "escape", "f7"),
+    *("f2", "f8", "down", "escape", "f1", "escape", "ctrl+p", "escape", "f9", "escape", "f12", "escape"),
+)
+"""Every place, and from each of them what it opens."""
+ROUNDS = 3
+
+
+@pytest.fixture
+def first_place() -> str:
+    return "finetune"
+
+
+def left_alive(app: FluxApp) -> Counter[str]:
+    """Return the widgets that are in no screen any more, and still there, by their kinds."""
+    # Timers that were cancelled keep what began them until they would have been due.
+    loop: Any = asyncio.get_running_loop()
+    loop._scheduled[:] = [timer for timer in loop._scheduled if not timer.cancelled()]
+    heapq.heapify(loop._scheduled)
+    gc.collect()
+    stacks = [screen for stack in app._screen_stacks.values() for screen in stack]
+    shown = {id(widget) for screen in stacks for widget in screen.walk_children(Widget, with_self=True)}
+    return Counter(
+        type(item).__name__
+        for item in gc.get_objects()
+        if isinstance(item, Widget) and item._closed and id(item) not in shown
+    )
+
+
+async def once_round(app: FluxApp, pilot: Pilot[int]) -> None:
+    """Go through all places, and end in one of them."""
+    for key in WALK:
+        await pilot.press(key)
+        await settled(pilot)
+    while len(app.screen_stack) > 1:
+        await pilot.press("escape")
+        await settled(pilot)
+
+
+@pytest.mark.usefixtures("still_state")
+async def test_what_was_closed_is_gone(make_app: Callable[..., FluxApp], training_pictures: Path) -> None:
+    app = make_app()
+    app.clock = lambda: NOON
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await until_screen(pilot, FinetuneScreen)
+        await add_pictures(app.services.journal, app.services.storage.root, *range(12))
+        source = screen.query_one(DatasetPanel).source_input
+        source.focus()
+        source.value = str(training_pictures)
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.training.order.dataset)
+        held: list[tuple[int, int, int]] = []
+        for _ in range(ROUNDS):
+            await once_round(app, pilot)
+            assert left_alive(app) == Counter()
+            files, threads = len(os.listdir("/proc/self/fd")), threading.active_count()
+            held.append((files, threads, sum(isinstance(item, StylesCache) for item in gc.get_objects())))
+    assert held[-1][0] <= held[0][0]
+    assert held[-1][1] <= held[0][1] + 2
+    assert held[-1][2] <= held[0][2] + 2, "what widgets drew stays"
