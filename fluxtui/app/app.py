@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from time import monotonic
@@ -35,6 +35,7 @@ from fluxtui.app.state import Answer, StatefulApp, guarded
 from fluxtui.app.stylesheet import SwiftStylesheet
 from fluxtui.app.tabs import PLACES
 from fluxtui.domain.errors import FluxError
+from fluxtui.system.garbage import IdleGarbage
 
 if TYPE_CHECKING:
     from fluxtui.controllers.navigation import PlaceName, Request
@@ -68,6 +69,7 @@ class FluxApp(StatefulApp):
         shutdown: starts the collector that goes on when the program ends; without it, jobs wait.
         theme: of the first picture; then the configuration says which.
         on_complete: called once the first place is there.
+        garbage: is told whenever something is typed.
 
     Attributes:
         failure: why the program could not be opened; it has ended with exit code 2 then.
@@ -86,9 +88,11 @@ class FluxApp(StatefulApp):
         *,
         theme: str = "",
         on_complete: Callable[[], None] = lambda: None,
+        garbage: IdleGarbage | None = None,
     ) -> None:
         super().__init__(terminal)
         self._graphics = Graphics(self)
+        self._garbage = garbage or IdleGarbage()
         self._frames = Frames(self.screen_buffer, self.console)
         self._interruptions = 0
         self.stylesheet = SwiftStylesheet(variables=self.get_css_variables())
@@ -131,6 +135,7 @@ class FluxApp(StatefulApp):
         elif isinstance(event, AppFocus) and monotonic() - self._blurred_at > AWAY_SECONDS:
             self.action_redraw()
         if KeyQueue.is_typed(event):
+            self._garbage.typed()
             await self._key_queue.take(event)
         else:
             await super().on_event(event)
@@ -302,6 +307,7 @@ class FluxApp(StatefulApp):
 
     async def on_unmount(self) -> None:
         """Let go of the jobs, the journal and the connections."""
+        self._garbage.end()
         await self._leaving.close()
 
     def exit(self, result: Any = None, return_code: int = 0, message: Any = None) -> None:

@@ -88,25 +88,25 @@ def _run(appearance: Appearance, make: Make) -> int:
     from fluxtui.app.app import FluxApp
     from fluxtui.app.shutdown import Shutdown
     from fluxtui.cli.opening import LateProgram
+    from fluxtui.system.garbage import IdleGarbage
     from fluxtui.system.process_end import handling_signals
 
     shutdown = Shutdown()
     program = LateProgram(partial(make, shutdown))
-    app = FluxApp(program, terminal, shutdown, theme=appearance.theme, on_complete=_collect_garbage_again)
+    garbage = IdleGarbage()
+    app = FluxApp(
+        program, terminal, shutdown, theme=appearance.theme, on_complete=garbage.begin, garbage=garbage
+    )
     with handling_signals(), shutdown.guarding(app.hang_up_soon):
         result = app.run(mouse=appearance.mouse)
-    _collect_garbage_again()
+    gc.freeze()
+    gc.enable()
     if app.terminal_is_dead:
         shutdown.end_without_terminal()
     shutdown.tell_collector()
     if app.failure is not None:
         return complain(app.failure.sentence())
     return app.return_code or result or 0
-
-
-def _collect_garbage_again() -> None:
-    gc.freeze()
-    gc.enable()
 
 
 def prepare_terminal(protocol: str) -> TerminalProfile:
