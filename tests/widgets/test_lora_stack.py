@@ -65,7 +65,9 @@ async def begun(pilot: Pilot[Any], form: ParameterForm, *keys: str) -> None:
         (("1", ".", "2", "5"), [("fox", 1.25, True), ("owl", 0.5, True)]),
         (("2", ",", "5"), [("fox", 2.5, True), ("owl", 0.5, True)]),
         (("2", "backspace", "3"), [("fox", 3.0, True), ("owl", 0.5, True)]),
-        (("9",), [("fox", 1.0, True), ("owl", 0.5, True)]),
+        (("9",), [("fox", 9.0, True), ("owl", 0.5, True)]),
+        (("1", "-", ".", ".", "5"), [("fox", 1.5, True), ("owl", 0.5, True)]),
+        (("-",), [("fox", 1.0, True), ("owl", 0.5, True)]),
         (("left",) * 15, [("fox", 0.0, True), ("owl", 0.5, True)]),
         (("down", "0", ".", "7", "up", "2"), [("fox", 2.0, True), ("owl", 0.7, True)]),
     ],
@@ -134,6 +136,26 @@ def test_rows_are_drawn(form: ParameterForm, host: HostOf, snap: Snap) -> None:
         await begun(pilot, form, "down", "0", ".", "7")
 
     assert snap(host(form), look)
+
+
+async def test_a_weight_out_of_range_stands_as_it_was_typed_and_is_told(
+    form: ParameterForm, host: HostOf
+) -> None:
+    checked = ParameterForm(form.fields, find_problems=problem_finder(Klein9BLora), finetunes=CHOICES)
+    async with host(checked).run_test() as pilot:
+        checked.set_value("loras", [FOX, OWL])
+        await begun(pilot, checked, "1", "9", "tab")
+        assert rows(checked) == [("fox", 19.0, True), ("owl", 0.5, True)]
+        row = next(row for row in checked.query(FieldRow) if row.field.name == "loras")
+        assert row.problem == "LoRAs have a weight out of range: each must be 0 to 4"
+
+
+async def test_enter_ends_a_weight_that_was_typed(form: ParameterForm, host: HostOf) -> None:
+    async with host(form).run_test() as pilot:
+        await begun(pilot, form, "0", ".", "7", "enter")
+        assert not isinstance(pilot.app.screen, ChoiceDialog)
+        await pilot.press("2")
+        assert rows(form) == [("fox", 2.0, True), ("owl", 0.5, True)]
 
 
 async def test_too_many_are_told_at_the_row(form: ParameterForm, host: HostOf) -> None:

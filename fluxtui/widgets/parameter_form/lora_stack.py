@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -26,6 +27,7 @@ _LEAST_NAME_CELLS = 6
 _HOW_TO_ADD = " · a adds one"
 _TYPED = frozenset("0123456789.,-")
 _LONGEST_TYPED = 6
+_BEGUN_WEIGHT = re.compile(r"-?[0-9]*\.?[0-9]*")
 
 
 class LoraStackControl(Widget, can_focus=True):
@@ -181,9 +183,11 @@ class LoraStackControl(Widget, can_focus=True):
         self._ask(choices, "", len(self.rows))
 
     def action_choose(self) -> None:
-        """Choose another LoRA in the place of the row, or the first."""
+        """Choose another LoRA in the place of the row, or the first; after a weight was typed, be done with it."""
         row = self._current
-        if row is None:
+        if self.typed:
+            self.typed = ""
+        elif row is None:
             self.action_add()
         else:
             self._ask(self._choices, row.finetune, self.cursor)
@@ -214,16 +218,14 @@ class LoraStackControl(Widget, can_focus=True):
             self._type((self.typed + event.character.replace(",", "."))[:_LONGEST_TYPED])
 
     def _type(self, text: str) -> None:
+        """Take what may become a number. A weight out of range stands too: the form's check refuses the order."""
+        if not _BEGUN_WEIGHT.fullmatch(text):
+            return
         self.typed = text
-        row, field = self._current, self.field
-        try:
-            weight = float(text)
-        except ValueError:
+        row = self._current
+        if row is None or not text.strip("-."):
             return
-        least, most = field.minimum, field.maximum
-        if row is None or (least is not None and weight < least) or (most is not None and weight > most):
-            return
-        self._tell([replace(row, weight=weight) if item is row else item for item in self.rows])
+        self._tell([replace(row, weight=float(text)) if item is row else item for item in self.rows])
 
     @property
     def _current(self) -> LoraRow | None:
