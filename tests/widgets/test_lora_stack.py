@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from fluxtui.domain.endpoint import fields_of
-from fluxtui.domain.loras import stack_field
+from fluxtui.domain.loras import MOST_READ, stack_field
 from fluxtui.providers.fal.generation import Klein9BLora
 from fluxtui.widgets.dialogs import Choice, ChoiceDialog
 from fluxtui.widgets.parameter_form import ParameterForm, problem_finder
@@ -148,6 +148,16 @@ async def test_a_weight_out_of_range_stands_as_it_was_typed_and_is_told(
         assert rows(checked) == [("fox", 19.0, True), ("owl", 0.5, True)]
         row = next(row for row in checked.query(FieldRow) if row.field.name == "loras")
         assert row.problem == "LoRAs have a weight out of range: each must be 0 to 4"
+
+
+async def test_no_more_rows_are_added_than_a_draft_keeps(form: ParameterForm, host: HostOf) -> None:
+    off = {"weight": 1.0, "on": False}
+    async with host(form).run_test() as pilot:
+        form.set_value("loras", [{**off, "finetune": f"files/{number}"} for number in range(MOST_READ)])
+        await begun(pilot, form, "a")
+        assert not isinstance(pilot.app.screen, ChoiceDialog)
+        await pilot.press("delete", "a")
+        assert isinstance(pilot.app.screen, ChoiceDialog)
 
 
 async def test_enter_ends_a_weight_that_was_typed(form: ParameterForm, host: HostOf) -> None:

@@ -16,7 +16,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from fluxtui.domain.endpoint import Control, Field
-from fluxtui.domain.loras import USUAL_WEIGHT, LoraRow, row_values, rows_in
+from fluxtui.domain.loras import MOST_READ, USUAL_WEIGHT, LoraRow, row_values, rows_in
 from fluxtui.domain.text import shown_text
 from fluxtui.widgets.dialogs import Choice, open_dialog
 from fluxtui.widgets.parameter_form import entries
@@ -178,12 +178,15 @@ class LoraStackControl(Widget, can_focus=True):
         if most is not None and sum(row.on for row in self.rows) >= most:
             self.notify(f"This endpoint takes {most} at once: switch one off first.", severity="warning")
             return
+        if len(self.rows) >= MOST_READ:
+            self.notify(f"At most {MOST_READ} LoRAs can stand here: take one out first.", severity="warning")
+            return
         taken = {row.finetune for row in self.rows}
         choices = [choice for choice in self._choices if choice.value not in taken]
         self._ask(choices, "", len(self.rows))
 
     def action_choose(self) -> None:
-        """Choose another LoRA in the place of the row, or the first; after a weight was typed, be done with it."""
+        """Be done with a weight that was typed; else choose another LoRA in the row's place, or the first."""
         row = self._current
         if self.typed:
             self.typed = ""
@@ -218,7 +221,7 @@ class LoraStackControl(Widget, can_focus=True):
             self._type((self.typed + event.character.replace(",", "."))[:_LONGEST_TYPED])
 
     def _type(self, text: str) -> None:
-        """Take what may become a number. A weight out of range stands too: the form's check refuses the order."""
+        """Take what may become a number; one out of range stands too, and the form's check refuses it."""
         if not _BEGUN_WEIGHT.fullmatch(text):
             return
         self.typed = text
