@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,9 @@ _KEPT = frozenset(
 _DEEPEST = 12
 _MOST_PARTS = 20_000
 _LONGEST_NAME = 100
+_MOST_FIELDS = 500
+"""Of one object; the largest body in `schemas/` has 25."""
+_MOST_MEMBERS = 10_000
 _SCHEMAS = Path(__file__).parent / "schemas"
 
 
@@ -108,7 +112,7 @@ class _Reduction:
         if "$ref" in schema:
             beside = {name: value for name, value in schema.items() if name != "$ref"}
             return self.of(_at(self._document, schema["$ref"]), depth + 1) | self.of(beside, depth + 1)
-        kept = {name: value for name, value in schema.items() if name in _KEPT}
+        kept = {name: value for name, value in schema.items() if name in _KEPT and not _is_endless(value)}
         for name in ("anyOf", "oneOf"):
             if isinstance(schema.get(name), list):
                 kept["anyOf"] = [self.of(part, depth + 1) for part in schema[name]]
@@ -117,14 +121,19 @@ class _Reduction:
         if isinstance(schema.get("properties"), Mapping):
             kept["properties"] = {
                 str(name)[:_LONGEST_NAME]: self.of(part, depth + 1)
-                for name, part in schema["properties"].items()
+                for name, part in islice(schema["properties"].items(), _MOST_FIELDS)
             }
         if isinstance(schema.get("items"), Mapping):
             kept["items"] = self.of(schema["items"], depth + 1)
         needed = kept.pop("required", None)
         if isinstance(needed, list):
-            kept["required"] = [str(name)[:_LONGEST_NAME] for name in needed]
+            kept["required"] = [str(name)[:_LONGEST_NAME] for name in needed[:_MOST_FIELDS]]
         return kept
+
+
+def _is_endless(value: Any) -> bool:
+    """Tell whether something has more members or letters than anything that is published has."""
+    return isinstance(value, list | str) and len(value) > _MOST_MEMBERS
 
 
 def _at(document: Any, reference: Any) -> Any:

@@ -51,13 +51,27 @@ def _wide(levels: int) -> dict[str, Any]:
         ({"properties": 3, "required": 3, "anyOf": {}, "items": [], "enum": 4}, {}),
         ({"type": "integer", "minimum": 10**400, "maximum": "many", "default": [[]]}, {}),
         ({"properties": {"x" * 1_000_000: {"type": ["integer", 3, None]}}}, {}),
+        ({"properties": {f"p{n}": {} for n in range(50_000)}, "required": ["p"] * 50_000}, {}),
+        ({"enum": [f"v{n}" for n in range(50_000)], "type": "x" * 1_000_000}, {}),
     ],
-    ids=["cycle", "wide", "no reference", "no schema", "no shapes", "no numbers", "long"],
+    ids=[
+        "cycle",
+        "wide",
+        "no reference",
+        "no schema",
+        "no shapes",
+        "no numbers",
+        "long",
+        "many fields",
+        "many choices",
+    ],
 )
 def test_whatever_comes_is_read_at_once_and_compared_as_far_as_it_goes(schema: Any, document: Any) -> None:
     found = reduced(schema, document)
     field_of(found)
     assert all(len(name) <= 100 for name in properties_of(found))
+    assert len(properties_of(found)) <= 500
+    assert len(str(found)) < 100_000
 
 
 def test_a_provider_that_publishes_nothing_has_nothing_stored() -> None:

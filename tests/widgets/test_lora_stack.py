@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from fluxtui.domain.endpoint import fields_of
-from fluxtui.domain.loras import stack_field
+from fluxtui.domain.loras import MOST_READ, stack_field
 from fluxtui.providers.fal.generation import Klein9BLora
 from fluxtui.widgets.dialogs import Choice, ChoiceDialog
 from fluxtui.widgets.parameter_form import ParameterForm, problem_finder
@@ -65,7 +65,9 @@ async def begun(pilot: Pilot[Any], form: ParameterForm, *keys: str) -> None:
         (("1", ".", "2", "5"), [("fox", 1.25, True), ("owl", 0.5, True)]),
         (("2", ",", "5"), [("fox", 2.5, True), ("owl", 0.5, True)]),
         (("2", "backspace", "3"), [("fox", 3.0, True), ("owl", 0.5, True)]),
-        (("9",), [("fox", 1.0, True), ("owl", 0.5, True)]),
+        (("9",), [("fox", 9.0, True), ("owl", 0.5, True)]),
+        (("1", "-", ".", ".", "5"), [("fox", 1.5, True), ("owl", 0.5, True)]),
+        (("-",), [("fox", 1.0, True), ("owl", 0.5, True)]),
         (("left",) * 15, [("fox", 0.0, True), ("owl", 0.5, True)]),
         (("down", "0", ".", "7", "up", "2"), [("fox", 2.0, True), ("owl", 0.7, True)]),
     ],
@@ -134,6 +136,36 @@ def test_rows_are_drawn(form: ParameterForm, host: HostOf, snap: Snap) -> None:
         await begun(pilot, form, "down", "0", ".", "7")
 
     assert snap(host(form), look)
+
+
+async def test_a_weight_out_of_range_stands_as_it_was_typed_and_is_told(
+    form: ParameterForm, host: HostOf
+) -> None:
+    checked = ParameterForm(form.fields, find_problems=problem_finder(Klein9BLora), finetunes=CHOICES)
+    async with host(checked).run_test() as pilot:
+        checked.set_value("loras", [FOX, OWL])
+        await begun(pilot, checked, "1", "9", "tab")
+        assert rows(checked) == [("fox", 19.0, True), ("owl", 0.5, True)]
+        row = next(row for row in checked.query(FieldRow) if row.field.name == "loras")
+        assert row.problem == "LoRAs have a weight out of range: each must be 0 to 4"
+
+
+async def test_no_more_rows_are_added_than_a_draft_keeps(form: ParameterForm, host: HostOf) -> None:
+    off = {"weight": 1.0, "on": False}
+    async with host(form).run_test() as pilot:
+        form.set_value("loras", [{**off, "finetune": f"files/{number}"} for number in range(MOST_READ)])
+        await begun(pilot, form, "a")
+        assert not isinstance(pilot.app.screen, ChoiceDialog)
+        await pilot.press("delete", "a")
+        assert isinstance(pilot.app.screen, ChoiceDialog)
+
+
+async def test_enter_ends_a_weight_that_was_typed(form: ParameterForm, host: HostOf) -> None:
+    async with host(form).run_test() as pilot:
+        await begun(pilot, form, "0", ".", "7", "enter")
+        assert not isinstance(pilot.app.screen, ChoiceDialog)
+        await pilot.press("2")
+        assert rows(form) == [("fox", 2.0, True), ("owl", 0.5, True)]
 
 
 async def test_too_many_are_told_at_the_row(form: ParameterForm, host: HostOf) -> None:

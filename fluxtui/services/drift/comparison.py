@@ -26,6 +26,8 @@ from fluxtui.system.dataclass import dataclass
 Body = Mapping[str, Any]
 WireBody = Callable[[Endpoint], Body]
 _ABSENT = object()
+_LARGEST_SHOWN = 10**60
+"""A whole number beyond this is cut as any long value is: what a service publishes may have any length."""
 
 
 class Kind(StrEnum):
@@ -181,7 +183,7 @@ def shown(value: Any) -> str:
     """Return a value for people."""
     if isinstance(value, bool):
         return "on" if value else "off"
-    if isinstance(value, int | float):
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) < _LARGEST_SHOWN):
         return f"{value:.10g}"
     return repr(value)[:60]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -15,7 +16,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from fluxtui.domain.endpoint import Control, Field
-from fluxtui.domain.loras import USUAL_WEIGHT, LoraRow, row_values, rows_in
+from fluxtui.domain.loras import MOST_READ, USUAL_WEIGHT, LoraRow, row_values, rows_in
 from fluxtui.domain.text import shown_text
 from fluxtui.widgets.dialogs import Choice, open_dialog
 from fluxtui.widgets.parameter_form import entries
@@ -26,6 +27,7 @@ _LEAST_NAME_CELLS = 6
 _HOW_TO_ADD = " · a adds one"
 _TYPED = frozenset("0123456789.,-")
 _LONGEST_TYPED = 6
+_BEGUN_WEIGHT = re.compile(r"-?[0-9]*\.?[0-9]*")
 
 
 class LoraStackControl(Widget, can_focus=True):
@@ -176,14 +178,19 @@ class LoraStackControl(Widget, can_focus=True):
         if most is not None and sum(row.on for row in self.rows) >= most:
             self.notify(f"This endpoint takes {most} at once: switch one off first.", severity="warning")
             return
+        if len(self.rows) >= MOST_READ:
+            self.notify(f"At most {MOST_READ} LoRAs can stand here: take one out first.", severity="warning")
+            return
         taken = {row.finetune for row in self.rows}
         choices = [choice for choice in self._choices if choice.value not in taken]
         self._ask(choices, "", len(self.rows))
 
     def action_choose(self) -> None:
-        """Choose another LoRA in the place of the row, or the first."""
+        """Be done with a weight that was typed; else choose another LoRA in the row's place, or the first."""
         row = self._current
-        if row is None:
+        if self.typed:
+            self.typed = ""
+        elif row is None:
             self.action_add()
         else:
             self._ask(self._choices, row.finetune, self.cursor)
@@ -214,16 +221,14 @@ class LoraStackControl(Widget, can_focus=True):
             self._type((self.typed + event.character.replace(",", "."))[:_LONGEST_TYPED])
 
     def _type(self, text: str) -> None:
+        """Take what may become a number; one out of range stands too, and the form's check refuses it."""
+        if not _BEGUN_WEIGHT.fullmatch(text):
+            return
         self.typed = text
-        row, field = self._current, self.field
-        try:
-            weight = float(text)
-        except ValueError:
+        row = self._current
+        if row is None or not text.strip("-."):
             return
-        least, most = field.minimum, field.maximum
-        if row is None or (least is not None and weight < least) or (most is not None and weight > most):
-            return
-        self._tell([replace(row, weight=weight) if item is row else item for item in self.rows])
+        self._tell([replace(row, weight=float(text)) if item is row else item for item in self.rows])
 
     @property
     def _current(self) -> LoraRow | None:

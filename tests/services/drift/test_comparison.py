@@ -62,6 +62,12 @@ def test_what_agrees_differs_in_nothing() -> None:
         ({"steps": {"type": "string"}}, "steps", Kind.REFUSED),
         ({"steps": {"type": "integer", "minimum": 1, "maximum": 80}}, "steps", Kind.NARROWER),
         ({"steps": {"type": "integer", "minimum": 1, "maximum": 50, "default": 30}}, "steps", Kind.DEFAULT),
+        (
+            {"steps": {"type": "integer", "minimum": 1, "maximum": 50, "default": 10**400}},
+            "steps",
+            Kind.DEFAULT,
+        ),
+        ({"tone": {"enum": ["warm", "cold", 10**400]}}, "tone", Kind.NARROWER),
         ({"tone": {"enum": ["warm"]}}, "tone", Kind.REFUSED),
         ({"tone": {"enum": ["warm", "cold", "blue"]}}, "tone", Kind.NARROWER),
         ({"dim": None}, "dim", Kind.UNKNOWN),
