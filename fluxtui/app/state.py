@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import weakref
 from abc import abstractmethod
 from collections import deque
@@ -114,8 +115,6 @@ class StatefulApp(App[int]):
 
     def forget_closed(self) -> None:
         """Let go of widgets that are gone: Textual keeps who watches or subscribes until the next change."""
-        from textual.widgets import DataTable
-
         watchers: Mapping[str, list[tuple[DOMNode, object]]] = getattr(self, "__watchers", {})
         for watching in watchers.values():
             watching[:] = [(node, callback) for node, callback in watching if not node._closing]
@@ -123,9 +122,10 @@ class StatefulApp(App[int]):
         for signal in (*self._signals, *own):
             for node in [node for node in signal._subscriptions if node._closing]:
                 signal.unsubscribe(node)
-        for keeping in (StylesCache.get_inner_outer, DataTable._get_styles_to_render_cell):
-            # Cached with their widget: up to a thousand would stay, with all that they drew.
-            cast("_lru_cache_wrapper[Any]", keeping).cache_clear()
+        # Cached with their widget: up to a thousand would stay, with all that they drew.
+        cast("_lru_cache_wrapper[Any]", StylesCache.get_inner_outer).cache_clear()
+        if (tables := sys.modules.get("textual.widgets._data_table")) is not None:
+            tables.DataTable._get_styles_to_render_cell.cache_clear()
 
     def tell(self, text: str, *, title: str = "", severity: Severity = "information") -> None:
         """Say `text` to the user on whichever place is visible, and keep it among the messages."""

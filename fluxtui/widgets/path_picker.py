@@ -11,7 +11,6 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import DataTable
 from textual.worker import get_current_worker
 
 from fluxtui.domain.text import file_size, plural, safe_text
@@ -19,11 +18,8 @@ from fluxtui.services.typed_paths import meant
 from fluxtui.widgets.dialogs import Dialog
 from fluxtui.widgets.paths import Entry, FolderListing, PathKind, count_pictures, list_folder, os_reason
 from fluxtui.widgets.plain import PlainLabel, cell, set_title
-from fluxtui.widgets.table.grid import RowGrid
+from fluxtui.widgets.table.grid import Cells, RowGrid
 from fluxtui.widgets.table.rows import Column, Sorting
-
-PAGE = 500
-"""Entries drawn at first; the next ones come when the cursor nears the end."""
 
 COUNT_DELAY_SECONDS = 0.25
 """How long the cursor must rest on a folder before its pictures are counted."""
@@ -88,7 +84,6 @@ class PathPicker(Dialog[Path]):
         self._folder = meant(start)
         self._listing = FolderListing(self._folder, ())
         self._shown: list[Entry] = []
-        self._drawn = 0
         self._letters = ""
         self._hidden = False
         self._return_to: str | None = None
@@ -121,7 +116,7 @@ class PathPicker(Dialog[Path]):
     @property
     def _marked(self) -> Entry | None:
         row = self._grid.cursor_row
-        return self._shown[row] if 0 <= row < min(self._drawn, len(self._shown)) else None
+        return self._shown[row] if 0 <= row < len(self._shown) else None
 
     def _go_to(self, folder: Path, return_to: str | None = None, *, typed: bool = False) -> None:
         self._letters = ""
@@ -161,35 +156,28 @@ class PathPicker(Dialog[Path]):
         grid = self._grid
         width = grid.size.width - grid.styles.scrollbar_size_vertical
         grid.set_columns(_COLUMNS, Sorting(), width)
-        self._drawn = 0
         names = [entry.name for entry in self._shown]
         row = names.index(self._return_to) if self._return_to in names else 0
-        self._draw_to(row + PAGE)
-        grid.move_cursor(row=row, animate=False)
+        grid.set_rows(len(self._shown), self._cells, row)
         self._describe()
 
-    def _draw_to(self, count: int) -> None:
-        for entry in self._shown[self._drawn : count]:
-            size = "" if entry.is_folder else file_size(entry.size)
-            self._grid.add_row(
-                cell(entry.name + "/" if entry.is_folder else entry.name), cell(size, align="right")
-            )
-        self._drawn = max(self._drawn, min(count, len(self._shown)))
+    def _cells(self, row: int) -> Cells:
+        entry = self._shown[row]
+        size = "" if entry.is_folder else file_size(entry.size)
+        return cell(entry.name + "/" if entry.is_folder else entry.name), cell(size, align="right")
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit the columns to the new width."""
-        if self._drawn:
+        if self._shown:
             self._return_to = self._marked.name if self._marked else None
             self._fill()
 
-    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
-        """Describe the marked entry; draw more where the cursor nears the end."""
+    def on_row_grid_highlighted(self, event: RowGrid.Highlighted) -> None:
+        """Describe the marked entry."""
         event.stop()
-        if event.cursor_row >= self._drawn - 50 and self._drawn < len(self._shown):
-            self._draw_to(self._drawn + PAGE)
         self._describe()
 
-    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+    def on_row_grid_selected(self, event: RowGrid.Selected) -> None:
         """Open what was clicked."""
         event.stop()
         self.action_open()

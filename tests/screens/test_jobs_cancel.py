@@ -164,7 +164,7 @@ async def test_the_profile_stands_beside_jobs_where_there_are_several(place: Pla
     app, pilot, screen = place
 
     def titles() -> list[str]:
-        return [str(column.label) for column in screen.query_one(RowTable)._grid.columns.values()]
+        return [column.title.plain for column in screen.query_one(RowTable)._grid.columns]
 
     app.jobs = (make_job(JobState.DONE),)
     await until(pilot, lambda: len(screen.query_one(RowTable).rows) == 1)

@@ -37,19 +37,21 @@ def first_place() -> str:
     return "finetune"
 
 
-def left_alive(app: FluxApp) -> Counter[str]:
-    """Return the widgets that are in no screen any more, and still there, by their kinds."""
+def left_alive(app: FluxApp, others: set[int]) -> Counter[str]:
+    """Return the widgets that are in no screen any more, and still there, by their kinds; not others."""
     # Timers that were cancelled keep what began them until they would have been due.
     loop: Any = asyncio.get_running_loop()
     loop._scheduled[:] = [timer for timer in loop._scheduled if not timer.cancelled()]
     heapq.heapify(loop._scheduled)
     gc.collect()
     stacks = [screen for stack in app._screen_stacks.values() for screen in stack]
-    shown = {id(widget) for screen in stacks for widget in screen.walk_children(Widget, with_self=True)}
+    known = others | {
+        id(widget) for screen in stacks for widget in screen.walk_children(Widget, with_self=True)
+    }
     return Counter(
         type(item).__name__
         for item in gc.get_objects()
-        if isinstance(item, Widget) and item._closed and id(item) not in shown
+        if isinstance(item, Widget) and item._closed and id(item) not in known
     )
 
 
@@ -65,6 +67,8 @@ async def once_round(app: FluxApp, pilot: Pilot[int]) -> None:
 
 @pytest.mark.usefixtures("still_state")
 async def test_what_was_closed_is_gone(make_app: Callable[..., FluxApp], training_pictures: Path) -> None:
+    # Of other tests.
+    others = {id(item) for item in gc.get_objects() if isinstance(item, Widget)}
     app = make_app()
     app.clock = lambda: NOON
     async with app.run_test(size=(120, 40)) as pilot:
@@ -78,7 +82,7 @@ async def test_what_was_closed_is_gone(make_app: Callable[..., FluxApp], trainin
         held: list[tuple[int, int, int]] = []
         for _ in range(ROUNDS):
             await once_round(app, pilot)
-            assert left_alive(app) == Counter()
+            assert left_alive(app, others) == Counter()
             files, threads = len(os.listdir("/proc/self/fd")), threading.active_count()
             held.append((files, threads, sum(isinstance(item, StylesCache) for item in gc.get_objects())))
     assert held[-1][0] <= held[0][0]

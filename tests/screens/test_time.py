@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import DataTable
 
 from fluxtui.app.app import FluxApp
 from fluxtui.app.tabs import PLACES
@@ -18,6 +17,7 @@ from fluxtui.screens.lists import MessagesScreen
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
+from fluxtui.widgets.table.grid import RowGrid
 from tests.fakes.drawn import Terminals
 from tests.piloting.snapshots import BOTH
 from tests.piloting.waiting import settled, until_screen
@@ -168,7 +168,7 @@ async def test_jobs_begin_with_the_newest_unless_the_cursor_was_moved(
         await app.go("models")
         await app.go("jobs")
         await until(pilot, lambda: table.selected_key == "later")
-        assert table.query_one(DataTable).scroll_y == 0
+        assert table.query_one(RowGrid).scroll_y == 0
         await pilot.press("down", "down")
         await until(pilot, lambda: table.selected_key == "old-1")
         app.jobs = (RUNNING, *app.jobs)

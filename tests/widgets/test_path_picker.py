@@ -62,7 +62,7 @@ class Picking:
     def names(self) -> list[str]:
         """The entries that are drawn."""
         grid = self.picker.query_one(EntryGrid)
-        return [grid.get_row_at(row)[0].plain for row in range(grid.row_count)]
+        return [grid._cells(row)[0].plain for row in range(grid.row_count)]
 
     async def press(self, *keys: str) -> None:
         """Press keys and let the folder be read."""
@@ -152,17 +152,15 @@ async def test_hostile_names(host: HostOf, tmp_path: Path) -> None:
         assert picking.answers == [evil]
 
 
-async def test_huge_folders_are_drawn_in_pages(host: HostOf, tmp_path: Path) -> None:
-    """The first page at once, the next when the cursor comes near."""
+async def test_huge_folders_are_there_at_once(host: HostOf, tmp_path: Path) -> None:
+    """Only the entries in sight are drawn."""
     for number in range(1_200):
         (tmp_path / f"{number:04}.zip").touch()
     async with host(None).run_test() as pilot:
         picking = await Picking(pilot, PathPicker(tmp_path, PathKind.DATASET)).start()
-        grid = picking.picker.query_one(EntryGrid)
-        assert grid.row_count == 500
+        assert picking.picker.query_one(EntryGrid).row_count == 1_200
         await picking.press("end")
-        await picking.until(lambda: grid.row_count == 1_000)
-        assert picking.note == "500 of 1,200"
+        assert picking.note == "1,200 of 1,200"
 
 
 async def test_completion_in_an_input(host: HostOf, tree: Path) -> None:

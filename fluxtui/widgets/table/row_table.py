@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import events, work
+from textual import events
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.coordinate import Coordinate
 from textual.message import Message
 
 from fluxtui.widgets.filter_line import FilterLine
@@ -20,12 +18,10 @@ from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table.rows import Column, Row, Sorting
 
 if TYPE_CHECKING:
-    from textual.widgets import DataTable
-
     from fluxtui.widgets.table.grid import RowGrid
 
-CHUNK = 200
-"""Rows that are added at a time, so that thousands of them never hold up a key press."""
+MOST_MADE = 2_000
+"""Rows whose cells are kept; more than any terminal shows."""
 
 
 class RowTable(Vertical):
@@ -104,9 +100,10 @@ class RowTable(Vertical):
         self._header = header
         self._rows: tuple[Row, ...] = ()
         self._shown: list[Row] = []
-        self._drawn: list[tuple[str, tuple[Text, ...]]] = []
+        self._matched: tuple[str, Sequence[Row], Sequence[Row]] = ("", (), ())
+        """The last filter, the rows that it was for, and those that it left."""
         self._made: dict[str, tuple[Row, tuple[Text, ...]]] = {}
-        """Rows with their cells, which are made once for as long as a row is the same."""
+        """Rows that were drawn, with their cells, which are made once for as long as a row is the same."""
         self._sorting = Sorting()
         self._wanted: str | None = None
         self._moved = False
@@ -167,9 +164,9 @@ class RowTable(Vertical):
     @property
     def selected_key(self) -> str | None:
         """The key of the row under the cursor."""
-        if not self._drawn:
+        if not self._shown:
             return None
-        return self._wanted or self._grid.row_key(self._grid.cursor_row)
+        return self._wanted or self._shown[self._grid.cursor_row].key
 
     def focus(self, scroll_visible: bool = True) -> RowTable:
         """Put the focus into the rows, where there are any to be drawn."""
@@ -180,8 +177,6 @@ class RowTable(Vertical):
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show these rows; the cursor stays on its row where that is still there."""
         self._rows = tuple(rows)
-        keys = {row.key for row in self._rows}
-        self._made = {key: made for key, made in self._made.items() if key in keys}
         if self._is_bare and self._rows:
             self._is_bare = False
             self.call_next(self._add_grid)
@@ -215,14 +210,14 @@ class RowTable(Vertical):
 
     def select_first(self) -> None:
         """Put the cursor on the first row."""
-        if self._drawn:
+        if self._shown:
             self._wanted = None
             self._put(0)
 
     def select(self, key: str) -> bool:
         """Put the cursor on a row and tell whether it is there."""
-        keys = [shown for shown, _ in self._drawn]
-        if key in keys:
+        keys = self.shown_keys
+        if self._has_grid and self._grid.columns and key in keys:
             self._wanted = None
             self._put(keys.index(key))
             self._put_on, self._moved = -1, True
@@ -238,7 +233,7 @@ class RowTable(Vertical):
     def _rebuild(self) -> None:
         width = self.size.width - self._grid.styles.scrollbar_size_vertical
         self._wanted = self.selected_key or self._wanted
-        self._drawn = []
+        self._shown = []
         if width <= 0:
             # Hidden or not laid out yet: drawn once there is room, and nothing before in too few columns.
             self._grid.clear(columns=True)
@@ -250,76 +245,68 @@ class RowTable(Vertical):
         if not self._grid.columns:
             return  # Not laid out yet; the first resize arranges everything.
         words = self._filter.text if self._filter is not None else ""
-        rows = [row for row in self._rows if row.matches(words)] if words.strip() else self._rows
-        self._shown = self._sorting.apply(rows)
+        shown = self._sorting.apply(self._matching(words))
         if words and self._filter is not None:
-            self._filter.show_count(len(self._shown), len(self._rows))
-        drawn = [(row.key, self._cells(row)) for row in self._shown]
-        if [key for key, _ in drawn] == [key for key, _ in self._drawn]:
-            self._change(drawn)
+            self._filter.show_count(len(shown), len(self._rows))
+        if [row.key for row in shown] == [row.key for row in self._shown]:
+            before, self._shown = self._shown, shown
+            pairs = enumerate(zip(before, shown, strict=True))
+            changed = [(at, old, new) for at, (old, new) in pairs if old is not new]
+            seen = (change for change in changed if self._grid.is_in_sight(change[0]))
+            self._grid.refresh_rows(at for at, old, new in seen if self._looks_different(old, new))
         else:
-            self._replace(drawn)
+            self._replace(shown)
         self._say_if_empty()
+
+    def _matching(self, words: str) -> Sequence[Row]:
+        """Return the rows that a filter leaves; what goes on from the last one looks in what that left."""
+        words = words.casefold().strip()
+        before, rows, found = self._matched
+        if rows is not self._rows or not words.startswith(before):
+            found = self._rows
+        if words and (words != before or rows is not self._rows):
+            found = tuple(row for row in found if row.matches(words))
+        self._matched = (words, self._rows, found)
+        return found
+
+    def _looks_different(self, before: Row, after: Row) -> bool:
+        """Tell whether a row has to be drawn again; one that was never drawn has not."""
+        made = self._made.get(after.key)
+        if made is None:
+            return True
+        return self._cells(after) is not made[1] or made[0] is not before
+
+    def _cells_at(self, index: int) -> tuple[Text, ...]:
+        return self._cells(self._shown[index])
 
     def _cells(self, row: Row) -> tuple[Text, ...]:
         before = self._made.get(row.key)
         if before is None or before[0] is not row:
             drawn = row.drawn(self._columns) if before is None else row.redrawn(self._columns, *before)
+            if len(self._made) > MOST_MADE:
+                self._made.clear()
             before = self._made[row.key] = (row, drawn)
         return before[1]
 
-    def _change(self, drawn: list[tuple[str, tuple[Text, ...]]]) -> None:
-        changes = []
-        for index, ((_, old), (_, new)) in enumerate(zip(self._drawn, drawn, strict=True)):
-            if old is new:
-                continue
-            for column, (before, after) in enumerate(zip(old, new, strict=True)):
-                if before != after or before.style != after.style:
-                    changes.append((Coordinate(index, column), after))
-        self._grid.change_cells(changes)
-        self._drawn = drawn
-
-    def _replace(self, drawn: list[tuple[str, tuple[Text, ...]]]) -> None:
-        index = self._grid.cursor_row
-        self._wanted = self.selected_key or self._wanted
-        self._grid.clear()
-        self._drawn = []
-        self._add(drawn[:CHUNK])
-        if len(drawn) > CHUNK:
-            self._add_later(drawn[CHUNK:])
+    def _replace(self, shown: list[Row]) -> None:
+        wanted, at = self.selected_key or self._wanted, self._grid.cursor_row if self._shown else 0
+        keys = [row.key for row in shown]
+        self._shown, self._wanted = shown, None
+        if wanted is None or not shown:
+            index = 0
+            self._wanted = wanted if not shown else None
         else:
-            self.workers.cancel_group(self, "rows")
-            self._settle(index)
-
-    @work(exclusive=True, group="rows", exit_on_error=False)
-    async def _add_later(self, drawn: list[tuple[str, tuple[Text, ...]]]) -> None:
-        for start in range(0, len(drawn), CHUNK):
-            await asyncio.sleep(0)
-            self._add(drawn[start : start + CHUNK])
-        self._settle(0)
-
-    def _add(self, drawn: list[tuple[str, tuple[Text, ...]]]) -> None:
-        for key, cells in drawn:
-            self._grid.add_row(*cells, key=key)
-        self._drawn.extend(drawn)
-        keys = [key for key, _ in drawn]
-        if self._wanted in keys:
-            # It stays on its row, wherever that is now: whoever put it there has put it there.
-            self._put(self._grid.get_row_index(self._wanted), again=True)
-            self._wanted = None
-
-    def _settle(self, index: int) -> None:
-        """Once all rows are there: a row that is gone leaves the cursor where it was."""
-        if self._wanted is not None and self._drawn:
-            self._wanted = None
-            self._put(min(index, len(self._drawn) - 1))
+            # It stays on its row, wherever that is now; a row that is gone leaves it where it was.
+            index = keys.index(wanted) if wanted in keys else min(at, len(shown) - 1)
+        if not (self._moved and wanted is not None and wanted in keys):
+            self._put_on, self._moved = index, False
+        self._grid.set_rows(len(shown), self._cells_at, index)
         self._announce()
 
-    def _put(self, row: int, *, again: bool = False) -> None:
-        """Put the cursor on a row, into sight; `again` where it was on it before all rows were replaced."""
-        if not (again and self._moved):
-            self._put_on, self._moved = row, False
-        self._grid.move_cursor(row=row, animate=False, scroll=True)
+    def _put(self, row: int) -> None:
+        """Put the cursor on a row, into sight."""
+        self._put_on, self._moved = row, False
+        self._grid.move_cursor(row)
 
     def _say_if_empty(self) -> None:
         words = "Nothing matches the filter; Escape clears it." if self._rows else self._empty
@@ -336,23 +323,23 @@ class RowTable(Vertical):
             self._announced = key
             self.post_message(self.Highlighted(self, key))
 
-    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
+    def on_row_grid_highlighted(self, event: RowGrid.Highlighted) -> None:
         """Tell on which row the cursor is, once the rows are there."""
         event.stop()
         if self._wanted is None:
-            self._moved = event.cursor_row != self._put_on
+            self._moved = event.row != self._put_on
             self._announce()
 
-    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+    def on_row_grid_selected(self, event: RowGrid.Selected) -> None:
         """Tell that a row was chosen."""
         event.stop()
-        if event.row_key.value is not None:
-            self.post_message(self.Chosen(self, event.row_key.value))
+        if event.row < len(self._shown):
+            self.post_message(self.Chosen(self, self._shown[event.row].key))
 
-    def on_data_table_header_selected(self, event: DataTable.HeaderSelected) -> None:
+    def on_row_grid_header_selected(self, event: RowGrid.HeaderSelected) -> None:
         """Sort by the column that was clicked; again turns the order round."""
         event.stop()
-        key = event.column_key.value or ""
+        key = event.key
         self._sort(self._sorting.reversed() if key == self._sorting.column else Sorting(key))
 
     def on_filter_line_changed(self, event: FilterLine.Changed) -> None:

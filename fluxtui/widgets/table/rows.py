@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
+from functools import cached_property
 from typing import Any, Literal
 
 from rich.text import Text
@@ -26,6 +27,31 @@ class Column:
     align: Literal["left", "right"] = "left"
 
 
+class LazyCells(Mapping[str, str | Text]):
+    """The cells of a row, made when one of them is first asked for: most of ten thousand never are."""
+
+    __slots__ = ("_made", "_make")
+
+    def __init__(self, make: Callable[[], Mapping[str, str | Text]]) -> None:
+        self._make = make
+        self._made: Mapping[str, str | Text] | None = None
+
+    @property
+    def _cells(self) -> Mapping[str, str | Text]:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def __getitem__(self, key: str) -> str | Text:
+        return self._cells[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cells)
+
+    def __len__(self) -> int:
+        return len(self._cells)
+
+
 @dataclass(frozen=True)
 class Row:
     """A row under a key of its own.
@@ -35,12 +61,14 @@ class Row:
         cells: text by column key; a rich `Text` keeps its style, a string is made safe.
         sort: values to sort by, where the text of a cell would sort wrongly.
         first: whether it stands before those that are not, however rows are sorted.
+        searched: returns what the filter looks in, where that is not what stands in the cells.
     """
 
     key: str
     cells: Mapping[str, str | Text]
     sort: Mapping[str, Any] = field(default_factory=dict)
     first: bool = False
+    searched: Callable[[], str] | None = field(default=None, compare=False, repr=False)
 
     def drawn(self, columns: Sequence[Column]) -> tuple[Text, ...]:
         """Return the cells as the table draws them."""
@@ -57,8 +85,14 @@ class Row:
 
     def matches(self, words: str) -> bool:
         """Tell whether every word stands in one of the cells, whatever its case."""
-        text = safe_text(" ".join(str(value) for value in self.cells.values())).casefold()
+        text = self.words
         return all(word in text for word in words.casefold().split())
+
+    @cached_property
+    def words(self) -> str:
+        """What the filter looks in, in small letters."""
+        text = self.searched() if self.searched else " ".join(str(value) for value in self.cells.values())
+        return safe_text(text).casefold()
 
     def sort_value(self, column: str) -> tuple[bool, Any]:
         """Return what to sort by: rows without a value come last."""
@@ -106,7 +140,9 @@ class Sorting:
 
         Rows that are to be first stand before all others, in that order among themselves.
         """
-        return sorted(self._in_order(rows), key=lambda row: not row.first)
+        in_order = self._in_order(rows)
+        first = [row for row in in_order if row.first]
+        return [*first, *(row for row in in_order if not row.first)] if first else in_order
 
     def _in_order(self, rows: Sequence[Row]) -> list[Row]:
         if not self.column:
