@@ -45,8 +45,12 @@ def suits(offer: Offer, finetune: Finetune) -> bool:
     A LoRA that has learned an edit goes with every endpoint for its base model, but does what it has learned
     only where there is a picture to be edited.
     """
-    has_picture = field_with(offer.endpoint, PictureRole.REFERENCE) is not None
-    return fits(offer, finetune) and (has_picture or not finetune.edits)
+    return fits(offer, finetune) and not has_no_edit(offer, finetune)
+
+
+def has_no_edit(offer: Offer, finetune: Finetune) -> bool:
+    """Tell whether a finetune has learned an edit, and the endpoint takes no picture to be edited."""
+    return finetune.edits and field_with(offer.endpoint, PictureRole.REFERENCE) is None
 
 
 def result_uses(

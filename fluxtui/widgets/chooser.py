@@ -90,6 +90,12 @@ class Chooser(Widget, can_focus=True):
         self.set_reactive(Chooser.choices, tuple(choices))
         self.set_reactive(Chooser.value, value)
 
+    def tell_none(self, words: str) -> None:
+        """Show other words where there are no choices and no value."""
+        if words != self.none_text:
+            self.none_text = words
+            self.refresh()
+
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """Return the width of all choices side by side."""
         return self._inline().cell_length

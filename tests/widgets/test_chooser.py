@@ -82,6 +82,8 @@ async def test_a_value_that_is_not_on_offer(host: HostOf) -> None:
     async with host(Vertical(unknown, none)).run_test(size=(60, 10)) as pilot:
         assert "other" in str(unknown.render())
         assert str(none.render()) == "none yet"
+        none.tell_none("none any more")
+        assert str(none.render()) == "none any more"
         none.focus()
         await pilot.press("right", "home", "a")
         assert none.value == ""

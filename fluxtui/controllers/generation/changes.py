@@ -24,6 +24,7 @@ from fluxtui.domain.endpoint import Availability, PictureRole, fields_of
 from fluxtui.domain.loras import STRENGTH, rows_of_slots, spread, weight_fields
 from fluxtui.domain.notices import Severity
 from fluxtui.domain.picture_fields import USES, mask_field, uses_at, uses_of_picture
+from fluxtui.domain.result_uses import has_no_edit
 from fluxtui.domain.text import shorten
 from fluxtui.domain.uses import Offer, why_not
 from fluxtui.services.recipes.recall import Recalled, fit
@@ -51,7 +52,7 @@ def to_offer(stock: Stock, form: GenerateForm, offer: Offer) -> FormChange:
     finetune = stock.finetune_of(changed)
     takes_one = offer.endpoint.info.finetunes is not None
     if not changed.finetune or not takes_one or changed.finetune_for(offer, finetune) is not None:
-        return FormChange(changed)
+        return FormChange(changed, *_without_their_edit(stock, changed, offer))
     name = shorten(finetune.name if finetune is not None else changed.finetune, NAME_CELLS)
     if finetune is not None:
         reason = f"{name} {why_not(offer, finetune)}"
@@ -60,6 +61,20 @@ def to_offer(stock: Stock, form: GenerateForm, offer: Offer) -> FormChange:
         return FormChange(changed, f"{reason}.")
     title = offer_title(offer, shared=stock.is_shared)
     return FormChange(changed, f"{name} does not go with {title}; choose another finetune.")
+
+
+def _without_their_edit(stock: Stock, form: GenerateForm, offer: Offer) -> tuple[str, Severity]:
+    """Return what is to be said where finetunes learned an edit, and there is no picture to be edited."""
+    if offer.endpoint.info.finetunes is None:
+        return "", "information"
+    named = dict.fromkeys((form.finetune, *(row.finetune for row in form.stack if row.on)))
+    known = (find_finetune(stock.finetunes, offer.profile, name) for name in named)
+    idle = [item for item in known if item is not None and has_no_edit(offer, item)]
+    if not idle:
+        return "", "information"
+    names = ", ".join(shorten(item.name, NAME_CELLS) for item in idle)
+    title = offer_title(offer, shared=stock.is_shared)
+    return f"{names} learned an edit, but {title} takes no picture to be edited.", "warning"
 
 
 def to_finetune(stock: Stock, form: GenerateForm, named: str | None) -> FormChange:

@@ -12,6 +12,7 @@ from fluxtui.controllers.questions import Choice
 from fluxtui.domain.endpoint import Availability, Group
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.money import UnitPrice
+from fluxtui.domain.result_uses import has_no_edit
 from fluxtui.domain.text import shorten
 from fluxtui.domain.uses import Misfit, Offer, finetune_value, misfit
 
@@ -28,6 +29,8 @@ _GROUPS = {Group.FINETUNED: "", Group.BASE: "base", Group.TOOL: "tool", Group.TR
 """Words for groups; the titles of finetuned endpoints say it themselves."""
 
 _NOT_HERE = "not here: "
+_NO_PICTURE_TO_EDIT = "learned an edit: no picture to edit here"
+"""Stands beside what an endpoint takes, but which does there nothing of what it was trained for."""
 _OWNER = " · "
 _ADDITION = re.compile(r" with (?:an? )?(?:finetune|LoRA)s?")
 
@@ -119,7 +122,7 @@ def finetune_choices(stock: Stock, present: Offer | None = None) -> tuple[Choice
 def lora_choices(offer: Offer, finetunes: Iterable[Finetune], *, shared: bool) -> tuple[Choice, ...]:
     """Return the finetunes that a further field of an endpoint takes, as they stand in its request."""
     return tuple(
-        Choice(finetune_value(offer, item), _finetune_label(item, shared=shared), _about(item))
+        Choice(finetune_value(offer, item), _finetune_label(item, shared=shared), _note(item, offer))
         for item in finetunes
     )
 
@@ -127,6 +130,11 @@ def lora_choices(offer: Offer, finetunes: Iterable[Finetune], *, shared: bool) -
 def _finetune_label(finetune: Finetune, *, shared: bool) -> str:
     whose = "your files" if finetune.profile == OWN_FILES else finetune.profile
     return _owned(shorten(finetune.name, NAME_CELLS), whose if shared else "")
+
+
+def _note(finetune: Finetune, offer: Offer) -> str:
+    about = _about(finetune)
+    return f"{_NO_PICTURE_TO_EDIT} · {about}" if has_no_edit(offer, finetune) else about
 
 
 def _about(finetune: Finetune, present: Offer | None = None) -> str:

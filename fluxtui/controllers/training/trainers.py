@@ -78,6 +78,12 @@ class Trainers:
         return len({trainer.profile for trainer in self.offered}) > 1
 
     @property
+    def lack(self) -> str:
+        """What stands in place of a trainer where there is none."""
+        has_keys = bool(self.answers) and all(answer.fault is None for answer in self.answers)
+        return "none at your services" if has_keys else "none without a key"
+
+    @property
     def fault(self) -> FluxError | None:
         """Why there is nothing to train with, or None where there is."""
         if self.offered:

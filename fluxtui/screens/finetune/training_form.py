@@ -11,7 +11,7 @@ from textual.containers import Vertical
 
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.training.controller import TrainingController
-from fluxtui.controllers.training.trainers import trainer_choices
+from fluxtui.controllers.training.trainers import Trainers, trainer_choices
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.parameter_form import ParameterForm, problem_finder
@@ -40,7 +40,7 @@ class TrainerChooser(Chooser):
     SIDE_BY_SIDE: ClassVar[bool] = False
 
     def __init__(self) -> None:
-        super().__init__((), title="Trainer", none_text="none without a key", id="trainer")
+        super().__init__((), title="Trainer", none_text=Trainers().lack, id="trainer")
 
 
 class TrainingForm(Vertical):
@@ -73,6 +73,7 @@ class TrainingForm(Vertical):
     def show(self) -> None:
         """Show the trainers on offer, what is advised, and the form where it has to be another one."""
         trainer = self._training.order.trainer
+        self._chooser.tell_none(self._training.trainers.lack)
         self._chooser.choices = trainer_choices(self._training.trainers, self.app.prices)
         if trainer is not None:
             self._chooser.value = trainer.ref

@@ -19,6 +19,7 @@ from fluxtui.controllers.generation.matching import misfits
 from fluxtui.controllers.generation.stock import Stock
 from fluxtui.controllers.generation.supply import OfferAnswer, Supply
 from fluxtui.domain.finetune import OWN_FILES, Finetune
+from fluxtui.domain.loras import LoraRow
 from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.training_set import TrainingSet
@@ -72,6 +73,25 @@ def test_what_has_learned_an_edit_comes_to_an_endpoint_that_edits(make_finetune:
     assert to_finetune(stock, at_words, edit.ref).form.endpoint_id == Klein9BBaseEditLora.info.id
     without = Stock((Offer("fal", "fal", Klein9BLora),), (edit,))
     assert to_finetune(without, GenerateForm(), edit.ref).form.endpoint_id == Klein9BLora.info.id
+
+
+def test_an_edit_without_a_picture_to_be_edited_is_told(make_finetune: MakeFinetune) -> None:
+    words, editing = (Offer("fal", "fal", endpoint) for endpoint in (Klein9BLora, Klein9BBaseEditLora))
+    plain = make_finetune("plain", profile="fal", base=Base.KLEIN_9B, weights_url=ADDRESS)
+    edit = plain.model_copy(update={"id": "edit", "dataset": TrainingSet(pictures=12, pairs=True)})
+    stock = Stock((words, editing), (plain, edit))
+    notes = [choice.note for choice in lora_choices(words, (plain, edit), shared=False)]
+    assert [note.startswith("learned an edit") for note in notes] == [False, True]
+    assert "edit" not in lora_choices(editing, (edit,), shared=False)[0].note.partition(" · ")[0].split()
+    alone = to_offer(stock, GenerateForm(finetune=edit.ref).at(editing), words)
+    assert alone.news.startswith(f"{edit.name} learned an edit, but")
+    assert alone.severity == "warning"
+    rows = (LoraRow(plain.ref), LoraRow(edit.ref))
+    second = to_offer(stock, GenerateForm().at(editing).with_stack(rows), words)
+    assert second.news == alone.news
+    off = (rows[0], LoraRow(edit.ref, on=False))
+    assert not to_offer(stock, GenerateForm().at(editing).with_stack(off), words).news
+    assert not to_offer(stock, alone.form, editing).news
 
 
 def test_profiles_stand_together_finetuned_endpoints_first(all_offers: tuple[Offer, ...]) -> None:

@@ -14,7 +14,8 @@ from fluxtui.controllers.training import wording
 from fluxtui.controllers.training.controller import TrainingController
 from fluxtui.controllers.training.order import Filling
 from fluxtui.controllers.training.start import Obstacle
-from fluxtui.controllers.training.trainers import trainer_choices
+from fluxtui.controllers.training.trainers import ProfileTrainers, Trainers, trainer_choices
+from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.jobs import Job, JobState, TrainingWork
 from fluxtui.domain.notices import Balance
@@ -48,6 +49,13 @@ async def training(host: FakeHost) -> TrainingController:
     training = await prepared(host)
     await training.drop_missing()
     return training
+
+
+def test_a_service_that_does_not_train_is_no_lack_of_a_key() -> None:
+    keyless = ProfileTrainers("fal", fault=InvalidInput("No key."))
+    assert Trainers().lack == "none without a key"
+    assert Trainers((ProfileTrainers("runware"), keyless)).lack == "none without a key"
+    assert Trainers((ProfileTrainers("runware"),)).lack == "none at your services"
 
 
 def ref_of(training: TrainingController) -> str:
