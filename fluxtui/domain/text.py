@@ -34,7 +34,8 @@ def safe_text(text: object, *, newlines: bool = False, limit: int | None = None)
     plain = plain.replace("\t", "    " if newlines else " ")
     if not newlines:
         plain = plain.replace("\n", " ")
-    kept = "".join(character for character in plain if character == "\n" or _is_shown(character))
+    # What can be printed is of none of the categories that are not shown.
+    kept = plain if plain.isprintable() else "".join(filter(_is_kept, plain))
     return shorten(kept, limit) if limit is not None else kept
 
 
@@ -62,6 +63,10 @@ def without_unseen(text: str) -> str:
     To look for something in it, never to be shown: words of two lines become one.
     """
     return "".join(filter(str.isprintable, _ANSI.sub("", text)))
+
+
+def _is_kept(character: str) -> bool:
+    return character == "\n" or _is_shown(character)
 
 
 def _is_shown(character: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
+from functools import cached_property
 
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.matching import find_finetune, goes_with
@@ -60,6 +61,10 @@ class Stock:
 
     def ready(self) -> tuple[Finetune, ...]:
         """Return the finetunes that can be used now: favourites first, then in the order of the profiles."""
+        return self._ready
+
+    @cached_property
+    def _ready(self) -> tuple[Finetune, ...]:
         order = list(dict.fromkeys(offer.profile for offer in self.offers))
         usable = [item for item in self.finetunes if item.is_usable and self._is_wanted(item)]
         places = {profile: place for place, profile in enumerate(order)}

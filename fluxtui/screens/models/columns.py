@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
 from rich.text import Text
 from textual import events
@@ -11,9 +13,10 @@ from textual import events
 from fluxtui.controllers.models.facts import profile_text
 from fluxtui.domain.endpoint import number_text
 from fluxtui.domain.finetune import Finetune, FinetuneState
-from fluxtui.domain.text import file_size, safe_text
+from fluxtui.domain.text import file_size
 from fluxtui.domain.weights import Base
 from fluxtui.widgets.table import Column, Row, RowTable
+from fluxtui.widgets.table.rows import LazyCells
 
 STATE_WORDS: dict[FinetuneState, str] = {
     FinetuneState.READY: "● ready",
@@ -95,47 +98,100 @@ def base_text(base: Base | None) -> str:
 
 def rows_of(finetunes: Sequence[Finetune]) -> list[Row]:
     """Return the finetunes as rows, the newest first; favourites stay before all others."""
-    newest = sorted(finetunes, key=lambda item: (item.created_at or _LONG_AGO, item.id), reverse=True)
-    return [_row(item) for item in newest]
+    return ModelRows().of(finetunes)
 
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
+class ModelRows:
+    """The rows of finetunes; a finetune that is the same as before has the same row."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Finetune, Row]] = {}
+
+    def of(self, finetunes: Sequence[Finetune]) -> list[Row]:
+        """Return the finetunes as rows, the newest first."""
+        known, self._known = self._known, {}
+        for finetune in finetunes:
+            before = known.get(finetune.ref)
+            same = before is not None and before[0] is finetune
+            self._known[finetune.ref] = before if before is not None and same else (finetune, _row(finetune))
+        newest = sorted(self._known.values(), key=lambda pair: _age(pair[0]), reverse=True)
+        return [row for _, row in newest]
+
+
+def _age(finetune: Finetune) -> tuple[datetime, str]:
+    return finetune.created_at or _LONG_AGO, finetune.id
+
+
+class _SortValues(Mapping[str, Any]):
+    """What a finetune is sorted by in each column, taken from it when the column is sorted by."""
+
+    __slots__ = ("_finetune",)
+
+    def __init__(self, finetune: Finetune) -> None:
+        self._finetune = finetune
+
+    def __getitem__(self, key: str) -> Any:
+        return _SORTED_BY[key](self._finetune)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_SORTED_BY)
+
+    def __len__(self) -> int:
+        return len(_SORTED_BY)
+
+
 def _row(finetune: Finetune) -> Row:
     return Row(
         finetune.ref,
-        {
-            "name": Text.assemble(("★ " if finetune.favourite else "  ", "yellow"), finetune.name),
-            PROFILE: profile_text(finetune.profile),
-            "state": Text(STATE_WORDS[finetune.state], STATE_STYLES[finetune.state]),
-            "trigger": finetune.trigger_word or "",
-            "base": base_text(finetune.base),
-            "size": file_size(finetune.weights.size) if finetune.weights else "",
-            "type": finetune.finetune_type or "",
-            "mode": finetune.mode or "",
-            "rank": _number(_rank(finetune)),
-            "iterations": _number(finetune.iterations),
-            "rate": _number(finetune.learning_rate),
-            "priority": (finetune.priority or "").replace("_", " "),
-            "date": f"{finetune.created_at.astimezone():%Y-%m-%d}" if finetune.created_at else "",
-            "id": finetune.id,
-            "anything else": _searched_text(finetune),
-        },
-        {
-            "name": finetune.name.casefold(),
-            "size": finetune.weights.size if finetune.weights else None,
-            "rank": _rank(finetune),
-            "iterations": finetune.iterations,
-            "rate": finetune.learning_rate,
-            "date": finetune.created_at,
-        },
+        LazyCells(partial(_cells, finetune)),
+        _SortValues(finetune),
         first=finetune.favourite,
+        searched=partial(_searched_text, finetune),
     )
+
+
+def _cells(finetune: Finetune) -> Mapping[str, str | Text]:
+    return {
+        "name": Text.assemble(("★ " if finetune.favourite else "  ", "yellow"), finetune.name),
+        PROFILE: profile_text(finetune.profile),
+        "state": Text(STATE_WORDS[finetune.state], STATE_STYLES[finetune.state]),
+        "trigger": finetune.trigger_word or "",
+        "base": base_text(finetune.base),
+        "size": file_size(finetune.weights.size) if finetune.weights else "",
+        "type": finetune.finetune_type or "",
+        "mode": finetune.mode or "",
+        "rank": _number(_rank(finetune)),
+        "iterations": _number(finetune.iterations),
+        "rate": _number(finetune.learning_rate),
+        "priority": (finetune.priority or "").replace("_", " "),
+        "date": f"{finetune.created_at.astimezone():%Y-%m-%d}" if finetune.created_at else "",
+        "id": finetune.id,
+    }
 
 
 def _rank(finetune: Finetune) -> int | None:
     return finetune.weights.rank if finetune.weights and finetune.weights.rank else finetune.lora_rank
+
+
+_SORTED_BY: Mapping[str, Callable[[Finetune], Any]] = {
+    "name": lambda finetune: finetune.name.casefold(),
+    PROFILE: lambda finetune: finetune.profile.casefold(),
+    "state": lambda finetune: STATE_WORDS[finetune.state],
+    "trigger": lambda finetune: (finetune.trigger_word or "").casefold(),
+    "base": lambda finetune: base_text(finetune.base).casefold(),
+    "size": lambda finetune: finetune.weights.size if finetune.weights else None,
+    "type": lambda finetune: (finetune.finetune_type or "").casefold(),
+    "mode": lambda finetune: (finetune.mode or "").casefold(),
+    "rank": _rank,
+    "iterations": lambda finetune: finetune.iterations,
+    "rate": lambda finetune: finetune.learning_rate,
+    "priority": lambda finetune: (finetune.priority or "").casefold(),
+    "date": lambda finetune: finetune.created_at,
+    "id": lambda finetune: finetune.id.casefold(),
+}
 
 
 def _number(value: float | None) -> str:
@@ -143,13 +199,14 @@ def _number(value: float | None) -> str:
 
 
 def _searched_text(finetune: Finetune) -> str:
-    """Return what has no column of its own and shall be found by the filter all the same."""
+    """Return what the filter finds a finetune by: what stands in its cells, and what has no column."""
     told = [*finetune.raw.items(), *(finetune.dataset.known().items() if finetune.dataset else ())]
     if finetune.weights is not None:
         told += [("file", finetune.weights.path), *finetune.weights.metadata.items()]
     if finetune.base is not None:
         told.append(("base", finetune.base.title))
-    words = [safe_text(part) for pair in told for part in pair]
+    cells = _cells(finetune).values()
+    words = [*map(str, cells), *(str(part) for pair in told for part in pair)]
     return " ".join(["favourite", *words] if finetune.favourite else words)
 
 
@@ -165,6 +222,7 @@ class ModelTable(RowTable):
     def __init__(self) -> None:
         super().__init__(COLUMNS, empty=NOTHING_YET, id="models")
         self._several = False
+        self._known = ModelRows()
 
     def show(self, finetunes: Sequence[Finetune]) -> None:
         """Show finetunes, and whose they are where they are of several profiles."""
@@ -172,7 +230,7 @@ class ModelTable(RowTable):
         if several != self._several:
             self._several = several
             self._fit(self.size.width)
-        self.set_rows(rows_of(finetunes))
+        self.set_rows(self._known.of(finetunes))
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the columns; the base class then draws them."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.services.journal.database import Database
@@ -16,6 +15,8 @@ class FinetuneStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._known: dict[tuple[str, str], tuple[int, Finetune]] = {}
+        """What was read last, with what tells whether its row is another one by now."""
 
     async def put(self, finetune: Finetune) -> Finetune:
         """Write a finetune, new or known, and return what is known of it now.
@@ -49,7 +50,9 @@ class FinetuneStore:
     async def all(self, profile: str | None = None) -> tuple[Finetune, ...]:
         """Return the finetunes of a profile, or of all, by name."""
         sql = "SELECT * FROM finetunes WHERE ?1 IS NULL OR profile = ?1 ORDER BY lower(name), profile, id"
-        return await self._select(sql, profile)
+        return await self._database.read(
+            lambda connection: tuple(self._read(connection.execute(sql, (profile,)), whole=profile is None))
+        )
 
     async def set_favourite(self, profile: str, finetune_id: str, favourite: bool) -> Finetune | None:
         """Mark a finetune as a favourite or not, and return it, or None if it is not known."""
@@ -86,12 +89,23 @@ class FinetuneStore:
 
         return await self._database.write(work)
 
-    async def _select(self, sql: str, *values: Any) -> tuple[Finetune, ...]:
-        return await self._database.read(
-            lambda connection: tuple(
-                self._database.unreadable.read(Finetune, connection.execute(sql, values))
-            )
-        )
+    def _read(self, rows: Iterable[sqlite3.Row], *, whole: bool) -> Iterator[Finetune]:
+        """Yield what the rows hold, the same object as last time where a row is the same.
+
+        To understand a row takes a hundred times as long as to read it. `whole`: there are no others.
+        """
+        known: dict[tuple[str, str], tuple[int, Finetune]] = {}
+        for row in rows:
+            key, mark = (row["profile"], row["id"]), hash(tuple(row))
+            before = self._known.get(key)
+            if before is not None and before[0] == mark:
+                known[key] = before
+                yield before[1]
+            else:
+                for finetune in self._database.unreadable.read(Finetune, (row,)):
+                    known[key] = mark, finetune
+                    yield finetune
+        self._known = known if whole else {**self._known, **known}
 
 
 def _find(connection: sqlite3.Connection, profile: str, finetune_id: str) -> Finetune | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -20,6 +21,8 @@ from fluxtui.widgets.table.rows import Column, Row, Sorting
 if TYPE_CHECKING:
     from fluxtui.widgets.table.grid import RowGrid
 
+MANY = 500
+"""From so many rows on, what a filter looks in is made in a thread while it is opened."""
 MOST_MADE = 2_000
 """Rows whose cells are kept; more than any terminal shows."""
 
@@ -355,6 +358,8 @@ class RowTable(Vertical):
     def action_filter(self) -> None:
         """Open the filter."""
         self.filter_line.open()
+        if len(self._rows) > MANY:
+            self.run_worker(partial(_get_ready, self._rows), group="words", thread=True, exit_on_error=False)
 
     def action_clear_filter(self) -> None:
         """Show all rows again; without a filter the key is left to the screen."""
@@ -373,3 +378,9 @@ class RowTable(Vertical):
     def _sort(self, sorting: Sorting) -> None:
         self._sorting = sorting
         self._rebuild()
+
+
+def _get_ready(rows: Sequence[Row]) -> None:
+    """Have the words of all rows made, before the first letter of a filter looks in them."""
+    for row in rows:
+        row.words  # noqa: B018  is kept from now on
