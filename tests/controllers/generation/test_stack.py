@@ -148,9 +148,13 @@ def test_a_change_of_another_field_leaves_a_hidden_finetune(both: GenerateForm) 
     assert at_dev.with_values(DEV.endpoint, {"steps": 9, "loras": None}).finetune == FOX.ref
 
 
-def test_a_strength_that_is_out_of_range_elsewhere_is_the_usual_one() -> None:
+def test_a_strength_that_is_out_of_range_is_shown_as_it_would_be_sent_and_refused() -> None:
     form = GenerateForm(finetune=FOX.ref, values={"finetune_strength": -0.5}).at(KLEIN)
-    assert form.rows_for(KLEIN, STOCK.finetunes) == (LoraRow(FOX.ref),)
+    assert form.rows_for(KLEIN, STOCK.finetunes) == (LoraRow(FOX.ref, -0.5),)
+    values = form.request_values(KLEIN, FOX)
+    assert [row["weight"] for row in values["loras"]] == [-0.5]
+    with pytest.raises(InvalidInput, match="weight out of range"):
+        KLEIN.endpoint.checked({**values, "prompt": "fog"})
 
 
 def test_drafts_with_places_become_drafts_with_a_list() -> None:
