@@ -11,7 +11,13 @@ import pytest
 
 from fluxtui.controllers.background import Work
 from fluxtui.controllers.generation.batch import batch_of
-from fluxtui.controllers.generation.changes import to_finetune, to_offer, to_recalled, to_request
+from fluxtui.controllers.generation.changes import (
+    to_finetune,
+    to_offer,
+    to_recalled,
+    to_request,
+    without_gone,
+)
 from fluxtui.controllers.generation.editor import FormEditor
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.matching import misfits
@@ -121,6 +127,16 @@ def test_none_switches_all_off_and_one_of_them_on_again(both: GenerateForm) -> N
 def test_choosing_none_stays_at_an_endpoint_that_needs_none(both: GenerateForm) -> None:
     change = to_finetune(STOCK, both, None)
     assert (change.form.endpoint_id, change.form.finetune) == (KLEIN.endpoint.info.id, None)
+
+
+def test_what_leaves_the_list_is_said_where_it_was_on(both: GenerateForm) -> None:
+    change = without_gone(both, {OWL.ref: OWL})
+    assert [row.finetune for row in change.form.stack] == [FOX.ref]
+    assert OWL.name in change.news
+    assert FOX.name not in change.news
+    assert change.severity == "warning"
+    off = both.with_stack([replace(row, on=row.finetune != OWL.ref) for row in both.stack])
+    assert without_gone(off, {OWL.ref: OWL}).news == ""
 
 
 def test_gone_finetunes_leave_the_list(both: GenerateForm) -> None:
