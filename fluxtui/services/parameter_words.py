@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,9 @@ from fluxtui.providers.registry import described_endpoint
 _NAME_LIMIT = 60
 
 
-def parameters_in_words(endpoint_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def parameters_in_words(
+    endpoint_id: str, values: Mapping[str, Any], *, without: Collection[str] = ()
+) -> dict[str, Any]:
     """Return values by their names for people, without those that counted for nothing.
 
     Choices and switches have the form's words. What no endpoint describes, such as what an old version asked
@@ -22,11 +24,14 @@ def parameters_in_words(endpoint_id: str, values: Mapping[str, Any]) -> dict[str
 
     Args:
         endpoint_id: what the values were given to.
-        values: of a request, by our names.
+        values: of a request, by our names; all of them, since what one counts for hangs on others.
+        without: names that are not to be told.
     """
     fields = _fields(described_endpoint(endpoint_id))
     told: dict[str, Any] = {}
     for name, value in effective_values(endpoint_id, values).items():
+        if name in without:
+            continue
         field = fields.get(name)
         title = field.title if field is not None and field.title not in told else plain_name(name)
         told[title] = _words(field, value) if field is not None else value

@@ -16,6 +16,8 @@ from fluxtui.domain.jobs import GenerationWork, Job, JobState
 from fluxtui.providers.registry import described_endpoint, provider_hosts, provider_ids
 from fluxtui.screens.jobs.details import job_details
 from fluxtui.services.parameter_words import parameters_in_words
+from fluxtui.services.recipes.recall.recalled import Recalled
+from fluxtui.services.recipes.recall.summary import rows
 
 DEV = "fal-ai/flux-2/lora"
 
@@ -123,3 +125,20 @@ def test_every_place_tells_the_same() -> None:
     assert "Safety check on" in details
     assert "strength of the second" not in details.lower()
     assert "Width" not in details
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"finetune_id": "a", "finetune_strength": 0.7, "finetune_id_2": "b", "finetune_strength_2": 1.3},
+        {"loras": [{"finetune": "a", "weight": 0.7}, {"finetune": "b", "weight": 1.3}]},
+    ],
+    ids=["slots", "list"],
+)
+def test_what_is_recalled_tells_each_lora_with_its_own_weight(values: dict[str, Any]) -> None:
+    recalled = Recalled("a test", endpoint=DEV, values={"prompt": "fog", **values}, finetune_name="Fox")
+    told = dict(rows(recalled))
+    assert told["Finetune"] == "Fox"
+    assert told["Finetune strength"] == "0.7"
+    assert (told["LoRA 2"], told["Strength of LoRA 2"]) == ("b", "1.3")
+    assert "LoRA" not in told

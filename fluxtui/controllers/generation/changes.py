@@ -21,6 +21,7 @@ from fluxtui.controllers.navigation import (
 )
 from fluxtui.domain.axis_values import value_text
 from fluxtui.domain.endpoint import Availability, PictureRole, fields_of
+from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.loras import STRENGTH, rows_of_slots, spread, weight_fields
 from fluxtui.domain.notices import Severity
 from fluxtui.domain.picture_fields import USES, mask_field, uses_at, uses_of_picture
@@ -93,6 +94,18 @@ def to_finetune(stock: Stock, form: GenerateForm, named: str | None) -> FormChan
     is_other = offer != stock.offer_of(form)
     news = f"The endpoint is now {offer_title(offer, shared=stock.is_shared)}." if is_other else ""
     return FormChange(changed.at(offer), news)
+
+
+def without_gone(form: GenerateForm, gone: Mapping[str, Finetune]) -> FormChange:
+    """Take finetunes out of a form that are there no more, by their refs; say so where they were on."""
+    lost = [gone[row.finetune].name for row in form.stack if row.on and row.finetune in gone]
+    changed = form.without(*gone)
+    if not lost:
+        return FormChange(changed)
+    names = ", ".join(shorten(name, NAME_CELLS) for name in lost)
+    return FormChange(
+        changed, f"Not among your finetunes any more, so not used here now: {names}.", "warning"
+    )
 
 
 def to_request(

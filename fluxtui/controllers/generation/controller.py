@@ -7,7 +7,13 @@ from dataclasses import replace
 from fluxtui.controllers.background import Begin, Work, nothing_to_do
 from fluxtui.controllers.generation.batch_ordering import BatchOrder
 from fluxtui.controllers.generation.batch_setup import BatchCommands
-from fluxtui.controllers.generation.changes import FormChange, to_finetune, to_offer, to_request
+from fluxtui.controllers.generation.changes import (
+    FormChange,
+    to_finetune,
+    to_offer,
+    to_request,
+    without_gone,
+)
 from fluxtui.controllers.generation.cost import CostText, cost_text
 from fluxtui.controllers.generation.editor import FormEditor, PendingChange
 from fluxtui.controllers.generation.form import GenerateForm
@@ -141,12 +147,13 @@ class GenerationController:
         return replace(first, prompt=typed)
 
     def follow_finetunes(self, before: tuple[Finetune, ...], after: tuple[Finetune, ...]) -> Work:
-        """Offer other finetunes; one that is gone is not chosen any more."""
+        """Offer other finetunes; one that is gone is not chosen any more, and that is said."""
         self.catalogue.restock()
-        gone = {item.ref for item in before} - {item.ref for item in after}
+        there = {item.ref for item in after}
+        gone = {item.ref: item for item in before if item.ref not in there}
         if not any(row.finetune in gone for row in self.form.stack):
             return nothing_to_do()
-        return self.editor.alter(PendingChange(lambda form: FormChange(form.without(*gone))))
+        return self.editor.alter(PendingChange(lambda form: without_gone(form, gone)))
 
     # What is chosen
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from fluxtui.controllers.generation.form_fields import (
     finetune_field,
-    fits_weight,
     is_untouched,
     parameters_of,
     prompt_field,
@@ -150,17 +149,16 @@ class GenerateForm:
         return float(weight) if is_number and weight is not None else USUAL_WEIGHT
 
     def rows_for(self, offer: Offer, finetunes: Sequence[Finetune] = ()) -> tuple[LoraRow, ...]:
-        """Return those of the `stack` that may go with an endpoint, each with a weight that it takes.
+        """Return those of the `stack` that may go with an endpoint, as they would be sent.
 
-        What names nothing that is known stays among them, to be seen and refused.
+        What names nothing that is known stays among them, to be seen and refused, and so does a weight that
+        the endpoint does not take.
         """
-        field = stack_field(offer.endpoint)
-        known = {row: find_finetune(finetunes, offer.profile, row.finetune) for row in self.stack}
-        rows = (row for row, found in known.items() if found is None or goes_with(offer, row.finetune, found))
-        if field is None:
+        if stack_field(offer.endpoint) is None:
             return ()
+        known = {row: find_finetune(finetunes, offer.profile, row.finetune) for row in self.stack}
         return tuple(
-            row if fits_weight(field, row.weight) else replace(row, weight=USUAL_WEIGHT) for row in rows
+            row for row, found in known.items() if found is None or goes_with(offer, row.finetune, found)
         )
 
     def with_stack(self, rows: Sequence[LoraRow]) -> GenerateForm:

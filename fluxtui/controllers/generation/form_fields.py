@@ -64,11 +64,6 @@ def fits(item: Field, value: Any) -> bool:
     return True
 
 
-def fits_weight(field: Field, weight: float) -> bool:
-    """Tell whether the LoRAs of a list can have a weight."""
-    return _is_between(weight, field.minimum, field.maximum, None)
-
-
 def _is_between(value: Any, least: float | None, most: float | None, multiple_of: float | None) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False

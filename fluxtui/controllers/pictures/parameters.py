@@ -76,10 +76,9 @@ def _told(item: ViewItem) -> dict[str, str]:
         "Finetune": item.finetune_name or item.finetune,
         "Seed": first["seed"],
     }
-    rest = {name: value for name, value in values.items() if name not in _FIRST}
     named |= {
         name: value
-        for name, value in parameters_in_words(item.endpoint, rest).items()
+        for name, value in parameters_in_words(item.endpoint, values, without=_FIRST).items()
         if name not in named or not named[name]
     }
     return {name: value_text(value) for name, value in named.items()}

@@ -65,8 +65,7 @@ def details(entry: GalleryEntry, now: datetime) -> Content:
         parts += [Content("\n"), plain(entry.marks.note, "italic", newlines=True), Content("\n")]
     parts += [Content("\n"), *(fact_line(label, value) for label, value in _facts(entry, now) if value)]
     parts += [Content.styled("\nParameters\n", "bold")]
-    rest = {name: value for name, value in entry.picture.parameters.items() if name != "prompt"}
-    told = parameters_in_words(entry.picture.endpoint, rest)
+    told = parameters_in_words(entry.picture.endpoint, entry.picture.parameters, without=("prompt",))
     parts += [fact_line(name, value_text(value)) for name, value in told.items()]
     return Content.assemble(*parts)
 

@@ -83,8 +83,8 @@ def picture_page(one: ShownPicture, place: str) -> bytes:
         "Seed": "" if picture.seed is None else picture.seed,
         "Prompt": picture.prompt,
     }
-    rest = {name: value for name, value in picture.parameters.items() if name not in ("prompt", "seed")}
-    for name, value in parameters_in_words(picture.endpoint, rest).items():
+    told = parameters_in_words(picture.endpoint, picture.parameters, without=("prompt", "seed"))
+    for name, value in told.items():
         facts.setdefault(name, _shown(value))
     rows = "".join(
         f"<tr><th>{_text(name)}</th><td>{_text(value, newlines=True)}</td></tr>"

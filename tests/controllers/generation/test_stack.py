@@ -11,7 +11,13 @@ import pytest
 
 from fluxtui.controllers.background import Work
 from fluxtui.controllers.generation.batch import batch_of
-from fluxtui.controllers.generation.changes import to_finetune, to_offer, to_recalled, to_request
+from fluxtui.controllers.generation.changes import (
+    to_finetune,
+    to_offer,
+    to_recalled,
+    to_request,
+    without_gone,
+)
 from fluxtui.controllers.generation.editor import FormEditor
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.matching import misfits
@@ -123,6 +129,16 @@ def test_choosing_none_stays_at_an_endpoint_that_needs_none(both: GenerateForm) 
     assert (change.form.endpoint_id, change.form.finetune) == (KLEIN.endpoint.info.id, None)
 
 
+def test_what_leaves_the_list_is_said_where_it_was_on(both: GenerateForm) -> None:
+    change = without_gone(both, {OWL.ref: OWL})
+    assert [row.finetune for row in change.form.stack] == [FOX.ref]
+    assert OWL.name in change.news
+    assert FOX.name not in change.news
+    assert change.severity == "warning"
+    off = both.with_stack([replace(row, on=row.finetune != OWL.ref) for row in both.stack])
+    assert without_gone(off, {OWL.ref: OWL}).news == ""
+
+
 def test_gone_finetunes_leave_the_list(both: GenerateForm) -> None:
     left = both.without(FOX.ref)
     assert (left.finetune, left.stack) == (OWL.ref, (LoraRow(OWL.ref, 0.5),))
@@ -148,9 +164,13 @@ def test_a_change_of_another_field_leaves_a_hidden_finetune(both: GenerateForm) 
     assert at_dev.with_values(DEV.endpoint, {"steps": 9, "loras": None}).finetune == FOX.ref
 
 
-def test_a_strength_that_is_out_of_range_elsewhere_is_the_usual_one() -> None:
+def test_a_strength_that_is_out_of_range_is_shown_as_it_would_be_sent_and_refused() -> None:
     form = GenerateForm(finetune=FOX.ref, values={"finetune_strength": -0.5}).at(KLEIN)
-    assert form.rows_for(KLEIN, STOCK.finetunes) == (LoraRow(FOX.ref),)
+    assert form.rows_for(KLEIN, STOCK.finetunes) == (LoraRow(FOX.ref, -0.5),)
+    values = form.request_values(KLEIN, FOX)
+    assert [row["weight"] for row in values["loras"]] == [-0.5]
+    with pytest.raises(InvalidInput, match="weight out of range"):
+        KLEIN.endpoint.checked({**values, "prompt": "fog"})
 
 
 def test_drafts_with_places_become_drafts_with_a_list() -> None:

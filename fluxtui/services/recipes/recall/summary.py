@@ -27,8 +27,8 @@ def rows(recalled: Recalled) -> Iterator[tuple[str, str]]:
     for name in _FIRST[2:]:
         if name in used:
             yield _title(name), _shown(used[name])
-    others = {name: value for name, value in used.items() if name not in {*_FIRST, *_ELSEWHERE}}
-    for title, value in parameters_in_words(recalled.endpoint, others).items():
+    told = parameters_in_words(recalled.endpoint, values, without={*_FIRST, *_ELSEWHERE})
+    for title, value in told.items():
         yield title, _shown(value)
 
 
