@@ -25,7 +25,6 @@ from fluxtui.app.container import Container
 from fluxtui.services.bundle import Services
 from fluxtui.services.config import ConfigService
 
-KEY = "sim-key"
 ENDPOINT = "flux-2-pro"
 LIMIT = 24
 WATCHED_SECONDS = 20.0
@@ -67,7 +66,7 @@ async def _opened(folder: Path, service: _Service, counted: Counter[str]) -> tup
         "profile": "demo",
         "profiles.demo.provider": "bfl",
         "profiles.demo.base_url": service.facts["submit_url"],
-        "profiles.demo.api_key": service.facts.get("key", KEY),
+        "profiles.demo.api_key": service.facts["keys"]["bfl"],
     }
     config = ConfigService(folder / "config.toml", environ={}, overrides=overrides)
     config.load()
@@ -87,7 +86,7 @@ async def _pictures(folder: Path, count: int, seconds: float) -> None:
     await services.inference.generate("demo", ENDPOINT, VALUES, count=count)
     begin, used = time.monotonic(), time.process_time()
     driving = asyncio.create_task(services.jobs.run())
-    while await services.journal.jobs.active():
+    while await services.journal.jobs.active():  # noqa: ASYNC110
         await asyncio.sleep(0.1)
     wall, used = time.monotonic() - begin, time.process_time() - used
     driving.cancel()
@@ -95,7 +94,9 @@ async def _pictures(folder: Path, count: int, seconds: float) -> None:
     jobs = [job for job in await services.journal.jobs.recent(count) if job.submitted_at and job.finished_at]
     late = sorted((job.finished_at - job.submitted_at).total_seconds() - seconds for job in jobs)  # type: ignore[operator]
     ideal = -(-count // LIMIT) * seconds
-    print(f"{count} pictures of {seconds:.0f} s: {wall:.1f} s, {wall / ideal:.2f} times the ideal {ideal:.0f} s")
+    print(
+        f"{count} pictures of {seconds:.0f} s: {wall:.1f} s, {wall / ideal:.2f} times the ideal {ideal:.0f} s"
+    )
     print(f"after they were ready: median {statistics.median(late):.2f} s, at most {late[-1]:.2f} s")
     print(f"{counted['polls'] / count:.1f} polls and {used / count * 1000:.0f} ms of a core for each")
     await container.close()
@@ -108,7 +109,7 @@ async def _waiting(folder: Path, waiting: int) -> None:
     for _ in range(-(-(waiting + LIMIT) // 100)):
         await services.inference.generate("demo", ENDPOINT, VALUES, count=100)
     driving = asyncio.create_task(services.jobs.run())
-    while (await services.jobs.queues("demo"))[0].in_flight < LIMIT:
+    while (await services.jobs.queues("demo"))[0].in_flight < LIMIT:  # noqa: ASYNC110
         await asyncio.sleep(0.1)
     await asyncio.sleep(10)
     used = time.process_time()

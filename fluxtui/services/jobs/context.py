@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluxtui.domain.errors import FluxError, StorageError
 from fluxtui.services.jobs.changes import Change, Changes
+from fluxtui.services.jobs.rhythm import UsualSeconds
 from fluxtui.system.dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class JobContext:
     pacing: Pacing
     clock: Callable[[], datetime]
     changes: Changes = field(default_factory=Changes)
+    usual_seconds: UsualSeconds = field(default_factory=UsualSeconds)
 
     @cached_property
     def loras(self) -> LoraService:

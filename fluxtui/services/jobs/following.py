@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from fluxtui.domain.errors import (
@@ -34,6 +35,7 @@ from fluxtui.services.jobs.pacing import poll_waits, trouble_waits
 from fluxtui.services.jobs.requests import task_of
 from fluxtui.services.jobs.responses import kept_response
 from fluxtui.services.jobs.results import finish_saved_picture, save_picture
+from fluxtui.services.jobs.rhythm import KEPT, PollRhythm
 from fluxtui.services.jobs.search_time import Absence, SearchTime, TimeLeft
 from fluxtui.services.jobs.unexpected import unexpected_fault
 
@@ -54,7 +56,13 @@ class Following:
     def __init__(self, context: JobContext, job: Job) -> None:
         self._context = context
         self._job = job
-        self._waits = poll_waits(context.pacing, training=job.kind is JobKind.TRAINING)
+        self._usual = (job.provider, job.endpoint)
+        is_training = job.kind is JobKind.TRAINING
+        usual = None if is_training else context.usual_seconds.of(self._usual)
+        self._rhythm = PollRhythm(context.pacing, poll_waits(context.pacing, training=is_training), usual)
+        self._asked_times = 0
+        self._began: float | None = None
+        """When it was ordered, on the event loop's clock; None where it was found in the journal."""
         self._trouble = trouble_waits(context.pacing)
         self._delivery = Delivery(context)
         self._search_time: SearchTime | None = None
@@ -82,12 +90,14 @@ class Following:
 
     async def _follow(self, *, at_once: bool) -> Job:
         if not at_once:
-            await self._rest(self._waits.next())
+            self._began = asyncio.get_running_loop().time()
+            await self._learn()
+            await self._rest(self._rhythm.next(0.0))
         while True:
             try:
                 await self._advance()
                 self._trouble.reset()
-                wait = self._waits.next()
+                wait = self._rhythm.next(self._elapsed)
             except IllegalTransition:
                 # Another driver brought the job further while this one was held up.
                 raise
@@ -100,6 +110,22 @@ class Following:
             if not self._job.is_active:
                 return self._job
             await self._rest(wait)
+
+    async def _learn(self) -> None:
+        """Look once how long the pictures of this endpoint took before this program was started."""
+        usual, job = self._context.usual_seconds, self._job
+        if job.kind is not JobKind.GENERATION or not usual.is_new(self._usual):
+            return
+        for done in reversed(await self._context.journal.jobs.done(job.kind, *self._usual, limit=KEPT)):
+            if done.submitted_at is not None and done.finished_at is not None:
+                seconds = (done.finished_at - done.submitted_at).total_seconds()
+                usual.note(self._usual, seconds, asked_once=False)
+        self._rhythm = self._rhythm.knowing(usual.of(self._usual))
+
+    @property
+    def _elapsed(self) -> float:
+        """Seconds since it was ordered; as long as can be where that was before."""
+        return inf if self._began is None else asyncio.get_running_loop().time() - self._began
 
     async def _rest(self, seconds: float) -> None:
         self._nudged.clear()
@@ -137,6 +163,7 @@ class Following:
                 self._context.pacing, provider.abilities.keeping, self._context.clock
             )
         await self._cancel_if_wished(provider)
+        self._asked_times += 1
         status = await self._asked(provider)
         await self._keep_log(status)
         await self._act_on(status)
@@ -204,6 +231,10 @@ class Following:
             self._job = await self._context.move(job, state, note=_word(status), **fields)
 
     async def _collect(self, status: RemoteStatus) -> None:
+        if self._began is not None and self._job.kind is JobKind.GENERATION:
+            once = self._asked_times == 1
+            self._context.usual_seconds.note(self._usual, self._elapsed, asked_once=once)
+            self._began = None
         await self._note_ready(status)
         try:
             if self._job.kind is JobKind.TRAINING:

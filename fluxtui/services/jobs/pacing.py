@@ -17,6 +17,7 @@ class Pacing:
     Attributes:
         watch: between two looks at the journal.
         first_poll: between the acceptance of a job and the first question about it.
+        between_polls: the shortest wait between two questions about what should be ready by now.
         slowest_generation: the longest wait between two questions about a generation.
         slowest_training: the same for a training, and between two tries to send while the service says
             "not now" or cannot be reached.
@@ -37,6 +38,7 @@ class Pacing:
 
     watch: float = 1.0
     first_poll: float = 0.7
+    between_polls: float = 0.3
     slowest_generation: float = 5.0
     slowest_training: float = 15.0
     first_trouble: float = 1.0
