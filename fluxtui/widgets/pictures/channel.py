@@ -24,7 +24,7 @@ from fluxtui.terminal.screen_buffer import PixelMark
 
 CACHE_BYTES: Final = 16_000_000
 DECODED_BYTES: Final = 32_000_000
-BACKLOG_POLL_SECONDS: Final = 0.01
+BACKLOG_POLL_SECONDS: Final = 0.001
 _CUBE: Final = (0, 95, 135, 175, 215, 255)
 
 Result = TypeVar("Result")

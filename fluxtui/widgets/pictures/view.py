@@ -36,6 +36,9 @@ from fluxtui.widgets.pictures.pixels import PixelPainter
 REST_SECONDS: Final = 0.2
 """How long a picture must stay before its real pixels are sent."""
 
+ENCODED_BEFORE_SECONDS: Final = 0.12
+"""How long before its end the encoding begins: who moves on at once has nothing encoded in vain."""
+
 PATIENCE_SECONDS: Final = 0.15
 """How long the picture before stays while the next one is decoded."""
 
@@ -229,7 +232,7 @@ class PictureView(Widget):
             await self._draw(await look.half_cells(self._channel, bitmap))
             self.post_message(self.Displayed(self, look.path, GraphicsProtocol.HALFCELL, 0))
             if pixels and not self._eager:
-                await asyncio.sleep(REST_SECONDS)
+                await asyncio.sleep(REST_SECONDS - ENCODED_BEFORE_SECONDS)
         if pixels:
             await self._send_pixels(look, bitmap)
 
@@ -281,7 +284,8 @@ class PictureView(Widget):
             self._fail(self.path, f"This picture cannot be shown: {event.worker.error}")
 
     async def _send_pixels(self, look: Look, bitmap: Bitmap) -> None:
-        encoded = await look.encoded(self._channel, bitmap)
+        rest = 0.0 if self._eager else ENCODED_BEFORE_SECONDS
+        encoded, _ = await asyncio.gather(look.encoded(self._channel, bitmap), asyncio.sleep(rest))
         if isinstance(encoded, PaintedPicture):
             await self._paint_pixels(encoded, look, bitmap)
             sent = encoded.size
