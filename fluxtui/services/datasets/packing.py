@@ -79,7 +79,7 @@ def pack_dataset(
                 sent.update(zip(member.names, picture.every, strict=True))
                 advance(count, total)
             written = tuple(archive.namelist())
-        sha256 = verify(target, written, sent)
+        sha256 = verify(target, written, sent, stop)
         size = target.stat().st_size
         check_size(ArchiveSize(size=size, is_exact=True), rules)
     except (OSError, zipfile.LargeZipFile) as error:
@@ -212,23 +212,30 @@ def _plain(name: str) -> zipfile.ZipInfo:
     return info
 
 
-def verify(path: Path, written: tuple[str, ...], pictures: Mapping[str, TrainingPicture]) -> str:
+def verify(
+    path: Path,
+    written: tuple[str, ...],
+    pictures: Mapping[str, TrainingPicture],
+    stop: threading.Event | None = None,
+) -> str:
     """Read a packed archive back, compare it with what the user has confirmed, and return its SHA-256.
 
     Args:
         path: of the archive.
         written: the names of all its members, in their order.
         pictures: what was confirmed, by the names that the pictures have in the archive.
+        stop: is set when it should end early.
 
     Raises:
+        Stopped: `stop` was set.
         StorageError: the archive is not as it was written.
         DatasetError: a picture or a caption in it is not what was confirmed.
     """
     with zipfile.ZipFile(path) as archive:
         if tuple(archive.namelist()) != written or len(set(written)) != len(written) or archive.testzip():
             raise _unsound()
-        for name, picture in pictures.items():
-            _compare(archive, name, picture)
+        for _ in in_order(lambda sent: _compare(archive, *sent), pictures.items(), stop or threading.Event()):
+            continue
         texts = sum(name.endswith(".txt") for name in written)
         if texts != sum(picture.caption is not None for picture in pictures.values()):
             raise _unsound()
