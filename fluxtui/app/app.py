@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 from textual.app import App, SystemCommand
+from textual.await_remove import AwaitRemove
 from textual.binding import BindingType
 from textual.command import CommandPalette
+from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import AppBlur, AppFocus, Event, InputEvent, Key, Paste
 from textual.screen import Screen
+from textual.widget import Widget
 
 from fluxtui.app.commands import COMMANDS
 from fluxtui.app.frames import Frames, Update
@@ -194,6 +197,10 @@ class FluxApp(StatefulApp):
         rest.end()
         await self._opening.painted()
         self._on_complete()
+
+    def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
+        """Remove widgets. A screen that goes changes nothing of those that stay; Textual would draw them."""
+        return super()._prune(*nodes, parent=None if parent is self else parent)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Draw what has changed on the terminal, and nothing where nothing has."""

@@ -65,6 +65,14 @@ class QuietScreen(Screen[Answer]):
         else:
             super()._compositor_refresh()
 
+    def _on_timer_update(self) -> None:
+        """Draw once where all is to be laid out and drawn; Textual would draw after each of the two."""
+        is_both = self._layout_required and self._repaint_required
+        if is_both and self.is_current and not self.app._batch_count:
+            self._repaint_required = False
+            self._compositor._dirty_regions.add(self.app.size.region)
+        super()._on_timer_update()
+
     def _screen_resized(self, size: Size) -> None:
         """Lay out for the size that the terminal has by now.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widget import Widget
 
 import fluxtui.screens
 import fluxtui.widgets
@@ -145,3 +146,31 @@ async def test_the_keys_of_every_dialog_are_seen_at_80x24(
             await pilot.pause()
     assert hidden == []
     assert kinds() - seen == WITHOUT_KEY_LINE
+
+
+@pytest.mark.usefixtures("still_state")
+async def test_a_dialog_that_closes_has_its_place_laid_out_no_more_than_drawn(
+    make_app: Callable[..., FluxApp], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app()
+    asked: list[dict[str, Any]] = []
+    refresh = Widget.refresh
+
+    def noted(self: Widget, *regions: Any, **options: Any) -> Widget:
+        if isinstance(self, PlaceScreen):
+            asked.append(options)
+        return refresh(self, *regions, **options)
+
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until_screen(pilot, PlaceScreen)
+        for key in ("f1", "ctrl+p"):
+            await pilot.press(key)
+            await settled(pilot)
+            assert len(app.screen_stack) > 1
+            with monkeypatch.context() as patched:
+                patched.setattr(Widget, "refresh", noted)
+                await pilot.press("escape")
+                await settled(pilot)
+            assert len(app.screen_stack) == 1
+    assert asked
+    assert not [options for options in asked if options.get("layout")]
