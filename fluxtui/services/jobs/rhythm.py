@@ -13,7 +13,7 @@ KEPT: Final = 15
 """Of how many last pictures the times are kept; the median of them is not moved by single ones."""
 EARLIER: Final = 0.93
 """What was ready when it was first asked about may have been so before: the next is asked about earlier."""
-SHARE: Final = 0.1
+SHARE: Final = 0.06
 """Of the usual time, the wait between two questions once it is over."""
 LATE: Final = 2.0
 """Times the usual time, after which a picture is like any other of which nothing is known."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ class Understood:
 
 
 @pytest.fixture
-def understood(monkeypatch: pytest.MonkeyPatch) -> Iterator[Understood]:
+def understood(monkeypatch: pytest.MonkeyPatch) -> Understood:
     seen = Understood()
     monkeypatch.setattr(unreadable, "from_row", seen.note)
     return seen
