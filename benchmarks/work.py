@@ -4,7 +4,8 @@ python benchmarks/work.py [--count 240] [--seconds 3] [--waiting 1000]
 
 The simulator runs in a process of its own, so that its painting is not what is measured. "Ideal" is what the
 service's limit of 24 tasks at a time and its seconds for a picture allow. Then so many jobs wait behind 24
-that take very long: the share of a core that goes into driving them, with nothing on the screen.
+that take very long: the share of a core that goes into driving them, with nothing on the screen. What a
+collector takes that waits for jobs comes first.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -39,6 +41,7 @@ def main() -> None:
     parser.add_argument("--waiting", type=int, default=1_000)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="work-") as folder:
+        _idle(Path(folder) / "idle")
         asyncio.run(_pictures(Path(folder) / "pictures", options.count, options.seconds))
         asyncio.run(_waiting(Path(folder) / "waiting", options.waiting))
 
@@ -83,7 +86,16 @@ async def _opened(folder: Path, service: _Service, counted: Counter[str]) -> tup
 async def _pictures(folder: Path, count: int, seconds: float) -> None:
     service, counted = _Service(folder, seconds), Counter[str]()
     container, services = await _opened(folder, service, counted)
+    for words in ("nothing known of the endpoint", "its last pictures known"):
+        print(f"{words}:")
+        await _one_round(services, counted, count, seconds)
+    await container.close()
+    service.end()
+
+
+async def _one_round(services: Services, counted: Counter[str], count: int, seconds: float) -> None:
     await services.inference.generate("demo", ENDPOINT, VALUES, count=count)
+    counted.clear()
     begin, used = time.monotonic(), time.process_time()
     driving = asyncio.create_task(services.jobs.run())
     while await services.journal.jobs.active():  # noqa: ASYNC110
@@ -99,8 +111,36 @@ async def _pictures(folder: Path, count: int, seconds: float) -> None:
     )
     print(f"after they were ready: median {statistics.median(late):.2f} s, at most {late[-1]:.2f} s")
     print(f"{counted['polls'] / count:.1f} polls and {used / count * 1000:.0f} ms of a core for each")
-    await container.close()
-    service.end()
+    print(f"{counted.total() / wall:.1f} requests per second")
+
+
+def _idle(folder: Path) -> None:
+    """Print what a collector takes that waits for jobs, where /proc tells it."""
+    folder.mkdir(parents=True)
+    command = [sys.executable, "-m", "fluxtui", "collect", "--watch", "--data-dir", str(folder / "data")]
+    homes = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+    environ = {**os.environ, **dict.fromkeys(homes, str(folder))}
+    process = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE)
+    try:
+        time.sleep(5)
+        before = _ticks(process.pid)
+        time.sleep(WATCHED_SECONDS)
+        used = (_ticks(process.pid) - before) / os.sysconf("SC_CLK_TCK")
+        status = dict(
+            line.split(":", 1) for line in Path(f"/proc/{process.pid}/status").read_text().splitlines()
+        )
+        memory = int(status["VmRSS"].split()[0]) / 1024
+        share = used / WATCHED_SECONDS * 100
+        print(f"a collector that waits: {memory:.1f} MiB, {share:.2f} percent of a core")
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def _ticks(pid: int) -> int:
+    """Return the processor time of a process in ticks."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
 
 
 async def _waiting(folder: Path, waiting: int) -> None:

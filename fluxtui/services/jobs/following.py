@@ -60,7 +60,7 @@ class Following:
         is_training = job.kind is JobKind.TRAINING
         usual = None if is_training else context.usual_seconds.of(self._usual)
         self._rhythm = PollRhythm(context.pacing, poll_waits(context.pacing, training=is_training), usual)
-        self._asked_times = 0
+        self._unready_at: float | None = None
         self._began: float | None = None
         """When it was ordered, on the event loop's clock; None where it was found in the journal."""
         self._trouble = trouble_waits(context.pacing)
@@ -119,7 +119,7 @@ class Following:
         for done in reversed(await self._context.journal.jobs.done(job.kind, *self._usual, limit=KEPT)):
             if done.submitted_at is not None and done.finished_at is not None:
                 seconds = (done.finished_at - done.submitted_at).total_seconds()
-                usual.note(self._usual, seconds, asked_once=False)
+                usual.remember(self._usual, seconds)
         self._rhythm = self._rhythm.knowing(usual.of(self._usual))
 
     @property
@@ -163,7 +163,6 @@ class Following:
                 self._context.pacing, provider.abilities.keeping, self._context.clock
             )
         await self._cancel_if_wished(provider)
-        self._asked_times += 1
         status = await self._asked(provider)
         await self._keep_log(status)
         await self._act_on(status)
@@ -217,6 +216,7 @@ class Following:
     async def _show(self, state: JobState, status: RemoteStatus) -> None:
         job = self._job
         self._looked_for.reset()
+        self._unready_at = self._elapsed
         fields = {
             **NO_TROUBLE,
             "remote_status": _word(status),
@@ -232,8 +232,7 @@ class Following:
 
     async def _collect(self, status: RemoteStatus) -> None:
         if self._began is not None and self._job.kind is JobKind.GENERATION:
-            once = self._asked_times == 1
-            self._context.usual_seconds.note(self._usual, self._elapsed, asked_once=once)
+            self._context.usual_seconds.note(self._usual, self._elapsed, unready_at=self._unready_at)
             self._began = None
         await self._note_ready(status)
         try:

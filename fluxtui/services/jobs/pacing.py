@@ -38,7 +38,7 @@ class Pacing:
 
     watch: float = 1.0
     first_poll: float = 0.7
-    between_polls: float = 0.3
+    between_polls: float = 0.2
     slowest_generation: float = 5.0
     slowest_training: float = 15.0
     first_trouble: float = 1.0

@@ -13,11 +13,11 @@ KEPT: Final = 15
 """Of how many last pictures the times are kept; the median of them is not moved by single ones."""
 EARLIER: Final = 0.93
 """What was ready when it was first asked about may have been so before: the next is asked about earlier."""
-SHARE: Final = 0.1
+SHARE: Final = 0.06
 """Of the usual time, the wait between two questions once it is over."""
 LATE: Final = 2.0
 """Times the usual time, after which a picture is like any other of which nothing is known."""
-JITTER: Final = 0.05
+JITTER: Final = 0.02
 
 Key = tuple[str, str]
 """A provider and an endpoint of it."""
@@ -40,9 +40,20 @@ class UsualSeconds:
         is_new = key not in self._taken
         return is_new and self._taken[key] is not None
 
-    def note(self, key: Key, seconds: float, *, asked_once: bool) -> None:
-        """Note when a picture was found to be ready; `asked_once` is whether by the first question."""
-        self._taken[key].append(seconds * EARLIER if asked_once else seconds)
+    def note(self, key: Key, seconds: float, *, unready_at: float | None) -> None:
+        """Note that a picture was found to be ready, so many seconds after its order.
+
+        Args:
+            key: its provider and endpoint.
+            seconds: when it was found; it became ready before.
+            unready_at: when it was last found not to be ready, None if it was so at no question.
+        """
+        became = seconds * EARLIER if unready_at is None else (unready_at + seconds) / 2
+        self._taken[key].append(became)
+
+    def remember(self, key: Key, seconds: float) -> None:
+        """Note a picture of before, of which only the seconds are known until it was on the disk."""
+        self._taken[key].append(seconds)
 
 
 class PollRhythm:

@@ -45,8 +45,8 @@ def test_single_ones_do_not_move_the_usual_time() -> None:
     usual = UsualSeconds()
     assert usual.of(KEY) is None
     for _ in range(KEPT):
-        usual.note(KEY, 3.0, asked_once=False)
-    usual.note(KEY, 90.0, asked_once=False)
+        usual.remember(KEY, 3.0)
+    usual.remember(KEY, 90.0)
     assert usual.of(KEY) == 3.0
     assert usual.of(("fal", "flux-2-pro")) is None
 
@@ -54,9 +54,28 @@ def test_single_ones_do_not_move_the_usual_time() -> None:
 def test_what_is_ready_at_the_first_question_is_asked_about_earlier_next_time() -> None:
     usual = UsualSeconds()
     for _ in range(40):
-        usual.note(KEY, usual.of(KEY) or 10.0, asked_once=True)
+        usual.note(KEY, usual.of(KEY) or 10.0, unready_at=None)
     assert usual.of(KEY) == pytest.approx(0.0, abs=8.0)
     assert (usual.of(KEY) or 10.0) < 8.0
+
+
+def test_what_was_not_ready_before_became_so_in_between() -> None:
+    usual = UsualSeconds()
+    usual.note(KEY, 4.4, unready_at=2.6)
+    assert usual.of(KEY) == 3.5
+
+
+def test_after_four_pictures_one_question_in_a_row_is_near_the_time() -> None:
+    """Each picture takes 3 s; the first is asked about as if nothing were known."""
+    usual = UsualSeconds()
+    found = []
+    for _ in range(6):
+        for _ in range(KEPT):
+            moments = asked(usual.of(KEY), 3.0)
+            before = moments[-2] if len(moments) > 1 else None
+            usual.note(KEY, moments[-1], unready_at=before)
+        found.append((len(moments), moments[-1]))
+    assert all(number <= 2 and moment < 3.5 for number, moment in found[3:])
 
 
 def test_the_past_is_looked_at_once() -> None:
