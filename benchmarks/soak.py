@@ -1,6 +1,6 @@
 """Does anything grow? Keys by chance over all places and what they open, and what the program has afterwards.
 
-python benchmarks/soak.py [--keys 10000] [--seed 1] [--size 120x40] [--rest 3.5]
+python benchmarks/soak.py [--keys 10000] [--seed 1] [--size 120x40] [--rest 4.5]
 
 The demo, with twelve pictures, runs in a plain terminal and a home of its own. After each hundred keys it
 rests for so many seconds, as who looks at something does, and tells what it has: "rest" is its memory
@@ -116,7 +116,7 @@ def main() -> int:
     parser.add_argument("--keys", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--size", default="120x40")
-    parser.add_argument("--rest", type=float, default=3.5, help="seconds after each hundred keys")
+    parser.add_argument("--rest", type=float, default=4.5, help="seconds after each hundred keys")
     options = parser.parse_args()
     columns, rows = (int(part) for part in options.size.split("x"))
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:

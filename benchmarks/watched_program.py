@@ -96,6 +96,7 @@ class Watch:
         written.replace(self._report)
         self._forget()
         self._callback_began, self._callback_began_cpu = time.perf_counter(), time.thread_time()
+        self._look_began = self._callback_began_cpu
 
 
 def _counted() -> dict[str, Any]:

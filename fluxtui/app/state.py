@@ -129,7 +129,7 @@ class StatefulApp(App[int]):
 
     def forget_messages(self) -> None:
         """Wake every widget: each keeps its last message until the next one, and with that who sent it."""
-        for node in tuple(self._registry):
+        for node in (self, *self._registry):
             node.check_idle()
 
     def tell(self, text: str, *, title: str = "", severity: Severity = "information") -> None:
