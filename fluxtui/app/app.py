@@ -96,6 +96,7 @@ class FluxApp(StatefulApp):
         super().__init__(terminal)
         self._graphics = Graphics(self)
         self._garbage = garbage or IdleGarbage()
+        self._garbage.prepare = self.forget_messages
         self._frames = Frames(self.screen_buffer, self.console)
         self._interruptions = 0
         self.stylesheet = SwiftStylesheet(variables=self.get_css_variables())

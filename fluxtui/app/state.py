@@ -127,6 +127,11 @@ class StatefulApp(App[int]):
         if (tables := sys.modules.get("textual.widgets._data_table")) is not None:
             tables.DataTable._get_styles_to_render_cell.cache_clear()
 
+    def forget_messages(self) -> None:
+        """Wake every widget: each keeps its last message until the next one, and with that who sent it."""
+        for node in (self, *self._registry):
+            node.check_idle()
+
     def tell(self, text: str, *, title: str = "", severity: Severity = "information") -> None:
         """Say `text` to the user on whichever place is visible, and keep it among the messages."""
         notice = Notice(self.clock(), severity, title, text)

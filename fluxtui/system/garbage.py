@@ -19,6 +19,8 @@ REST_SECONDS: Final = 3.0
 """How long nothing must have been typed before what is new is looked through."""
 LONG_REST_SECONDS: Final = 20.0
 """And before everything is, what has been there for long as well."""
+PREPARATION_SECONDS: Final = 0.1
+"""How long what lets go of garbage takes until it is looked for."""
 
 _log = logging.getLogger(__name__)
 
@@ -28,12 +30,17 @@ class IdleGarbage:
 
     Args:
         clock: tells seconds that only grow.
+
+    Attributes:
+        prepare: is called shortly before garbage is looked for, to let go of what is not needed.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self.prepare: Callable[[], None] = lambda: None
         self._typed_at = clock()
         self._waiting: asyncio.TimerHandle | None = None
+        self._waits_for_long = False
         self._has_begun = False
 
     def begin(self) -> None:
@@ -54,10 +61,15 @@ class IdleGarbage:
     def typed(self) -> None:
         """Note that somebody types: nothing may be slow now, and something may have been closed."""
         self._typed_at = self._clock()
+        if self._waiting is not None and self._waits_for_long:
+            # What is new comes first again.
+            self._waiting.cancel()
+            self._waiting = None
         if self._has_begun and self._waiting is None:
             self._wait(REST_SECONDS, self._look_at_new)
 
     def _wait(self, seconds: float, look: Callable[[], None]) -> None:
+        self._waits_for_long = seconds == LONG_REST_SECONDS
         left = max(0.05, seconds - (self._clock() - self._typed_at))
         self._waiting = asyncio.get_running_loop().call_later(left, self._look_after, seconds, look)
 
@@ -65,8 +77,15 @@ class IdleGarbage:
         if self._clock() - self._typed_at < seconds:
             self._wait(REST_SECONDS, self._look_at_new)
             return
+        self.prepare()
+        self._waiting = asyncio.get_running_loop().call_later(PREPARATION_SECONDS, self._look, look)
+
+    def _look(self, look: Callable[[], None]) -> None:
         self._waiting = None
-        look()
+        if self._clock() - self._typed_at < PREPARATION_SECONDS:
+            self._wait(REST_SECONDS, self._look_at_new)
+        else:
+            look()
 
     def _look_at_new(self) -> None:
         self._collect("new")

@@ -14,17 +14,19 @@ from typing import Any
 
 import pytest
 from textual._styles_cache import StylesCache
+from textual.events import Show
 from textual.pilot import Pilot
 from textual.widget import Widget
 
 from fluxtui.app.app import FluxApp
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
+from fluxtui.widgets.quiet_screen import QuietScreen
 from tests.fakes.gallery import NOON, add_pictures
 from tests.piloting.waiting import settled, until, until_screen
 
 WALK = (
-    *("f3", "f4", "f11", "escape", "f10", "escape", "ctrl+r", "escape", "ctrl+l", "escape"),
+    *("f3", "f4", "f11", "right", "right", "escape", "f10", "escape", "ctrl+r", "escape", "ctrl+l", "escape"),
     *("f5", "enter", "n", "n", "escape", "slash", "o", "escape", "f6", "enter", "escape", "f7"),
     *("f2", "f8", "down", "escape", "f1", "escape", "ctrl+p", "escape", "f9", "escape", "f12", "escape"),
 )
@@ -88,3 +90,30 @@ async def test_what_was_closed_is_gone(make_app: Callable[..., FluxApp], trainin
     assert held[-1][0] <= held[0][0]
     assert held[-1][1] <= held[0][1] + 2
     assert held[-1][2] <= held[0][2] + 2, "what widgets drew stays"
+
+
+class Sender(QuietScreen[None]):
+    """Says a last word to what is below it."""
+
+    def on_unmount(self) -> None:
+        for widget in self.app.screen_stack[0].walk_children(Widget):
+            widget.post_message(Show())
+
+
+@pytest.mark.usefixtures("still_state")
+async def test_what_got_the_last_message_of_a_closed_dialog_lets_it_go(
+    make_app: Callable[..., FluxApp],
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until_screen(pilot, FinetuneScreen)
+        await settled(pilot)
+        await app.push_screen(Sender())
+        await settled(pilot)
+        await app.pop_screen()
+        # A pilot would send every widget another message.
+        assert left_alive(app, set())["Sender"] == 1
+        async with asyncio.timeout(20):
+            while left_alive(app, set())["Sender"]:
+                app.forget_messages()
+                await asyncio.sleep(0.01)

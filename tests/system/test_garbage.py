@@ -78,6 +78,31 @@ async def test_nothing_is_looked_through_while_somebody_types() -> None:
     idle.end()
 
 
+@pytest.mark.usefixtures("quick")
+async def test_what_is_new_is_collected_soon_although_a_long_rest_was_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(garbage_module, "LONG_REST_SECONDS", 1000.0)
+    idle = IdleGarbage()
+    idle.begin()
+    await freed(tied())
+    idle.typed()
+    await freed(tied())
+    idle.end()
+
+
+@pytest.mark.usefixtures("quick")
+async def test_what_holds_garbage_lets_go_of_it_before() -> None:
+    knot = Knot()
+    held, seen = [knot], weakref.ref(knot)
+    idle = IdleGarbage()
+    idle.prepare = held.clear
+    idle.begin()
+    del knot
+    await freed(seen)
+    idle.end()
+
+
 async def test_after_the_end_nothing_waits() -> None:
     idle = IdleGarbage()
     idle.begin()
