@@ -15,7 +15,6 @@ import pytest
 from fluxtui.system.interpreter import bare_environ
 from fluxtui.system.programs import output_of, run_program
 
-
 PATIENCE = 40.0
 """Seconds after which a test has failed."""
 
