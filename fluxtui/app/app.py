@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
+import sys
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -54,6 +57,10 @@ BYTES_AT_ONCE = 1_000
 FAILED = (
     "fluxtui: A fault in the program ended it; the log has the details (fluxtui doctor says where it is).\n"
     "No job is lost: they go on at the next start."
+)
+FAILED_EARLY = (
+    "fluxtui: A fault in the program ended it before its log had begun: {fault}.\n"
+    "Nothing was sent, and no job is lost: they go on at the next start."
 )
 AWAY_SECONDS = 300.0
 """After so long without the focus everything is drawn anew: whatever was between may have lost some of it."""
@@ -310,7 +317,7 @@ class FluxApp(StatefulApp):
     def _fatal_error(self) -> None:
         """End after a fault of the program. Textual would print all variables, and keys can be among them."""
         logging.getLogger("fluxtui").critical("the program failed", exc_info=True)
-        self._exit_renderables.append(FAILED)
+        self._exit_renderables.append(FAILED if _is_logged() else FAILED_EARLY.format(fault=_last_fault()))
         self._close_messages_no_wait()
 
     async def on_unmount(self) -> None:
@@ -456,3 +463,17 @@ class FluxApp(StatefulApp):
     def action_leave(self) -> None:
         """Leave; asks first if jobs are still active."""
         self._leaving.leave()
+
+
+def _is_logged() -> bool:
+    """Whether what is logged is written to a file yet."""
+    handlers = logging.getLogger().handlers
+    return any(isinstance(it, logging.FileHandler) and it.baseFilename != os.devnull for it in handlers)
+
+
+def _last_fault() -> str:
+    """Return the kind and the place of the fault being handled, without its words: they can hold anything."""
+    kind, _, trace = sys.exc_info()
+    steps = traceback.extract_tb(trace)
+    place = f" at {os.path.basename(steps[-1].filename)}:{steps[-1].lineno}" if steps else ""
+    return f"{kind.__name__ if kind is not None else 'unknown'}{place}"

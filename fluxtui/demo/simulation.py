@@ -370,4 +370,5 @@ def _end_process(process: subprocess.Popen[bytes]) -> None:
         process.kill()
         with suppress(subprocess.TimeoutExpired):
             process.wait(END_SECONDS)
-    _left_running.remove(process)
+    if process.returncode is not None:
+        _left_running.remove(process)

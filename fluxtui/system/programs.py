@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 
 from fluxtui.system.dataclass import dataclass
 
+from typing import Any
+
 MOST_OUTPUT = 64 * 1024
 """Bytes that are read of each of the two outputs, where nothing else is said."""
 _PIECE = 16 * 1024
@@ -68,6 +70,21 @@ async def run_program(
         raise
 
 
+class _Starting(asyncio.Task[Process]):
+    """The start of a process, which takes milliseconds and is not broken off by whoever is cancelled.
+
+    Where asyncio is cancelled before it has connected the pipes, it forgets the process, or waits for ever.
+    """
+
+    def cancel(self, msg: Any | None = None) -> bool:
+        """Go on to the end."""
+        return False
+
+    def give_up(self) -> None:
+        """Break it off: the loop's end has cancelled what it waits for."""
+        super().cancel()
+
+
 async def _ran(
     words: Sequence[str],
     executable: str | None,
@@ -76,16 +93,30 @@ async def _ran(
     seconds: float,
     most: int,
 ) -> ProgramResult:
-    process = await asyncio.create_subprocess_exec(
-        *words,
-        executable=executable,
-        stdin=DEVNULL if given is None else PIPE,
-        stdout=PIPE,
-        stderr=PIPE,
-        start_new_session=True,
-        env=environ,
+    starting = _Starting(
+        asyncio.create_subprocess_exec(
+            *words,
+            executable=executable,
+            stdin=DEVNULL if given is None else PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            start_new_session=True,
+            env=environ,
+        )
     )
+    cancelled: asyncio.CancelledError | None = None
+    while not starting.done():
+        try:
+            await asyncio.wait({starting}, timeout=None if cancelled is None else _DRAIN_SECONDS)
+        except asyncio.CancelledError as error:
+            cancelled = error
+            continue
+        if not starting.done():
+            starting.give_up()
+    process = starting.result()
     try:
+        if cancelled is not None:
+            raise cancelled
         async with asyncio.timeout(seconds):
             output, complaint = await _exchanged(process, given, most)
             code = await process.wait()

@@ -23,7 +23,7 @@ class Slow:
 
     def hold(self) -> None:
         self.begun.set()
-        self.goes_on.wait(10)
+        self.goes_on.wait(50)
 
 
 async def cancelled(task: asyncio.Task[Path], slow: Slow, *, times: int = 1) -> None:

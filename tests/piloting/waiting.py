@@ -20,7 +20,7 @@ from fluxtui.app.app import FluxApp
 
 POLL_SECONDS = 0.01
 """How long a waiting test lets the program go on before it looks again."""
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 50.0
 """After how long a test gives up: a multiple of what anything takes on a machine that does much else."""
 REST_SECONDS = 1.5
 """What a program has put off for less is waited for; a message that goes by itself is not."""

@@ -30,7 +30,7 @@ def service_of_today(tmp_path: Path) -> Iterator[str]:
         yield str(json.loads(ready.read_text())["submit_url"])
     finally:
         process.kill()
-        process.wait(20)
+        process.wait(50)
 
 
 def test_training_is_told_to_have_ended(

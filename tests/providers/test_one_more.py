@@ -36,7 +36,7 @@ def has_ended(job: Job) -> bool:
 
 async def when(services: Services, job: Job, condition: Callable[[Job], bool] = has_ended) -> Job:
     """Return a job as soon as it is as wanted."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while True:
             current = await services.journal.jobs.get(job.id)
             assert current is not None
@@ -180,7 +180,7 @@ def seen(app: FluxApp) -> str:
 
 
 async def until_seen(app: FluxApp, pilot: Pilot[int], words: str) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while words not in seen(app):
             await pilot.pause(0.05)
 
@@ -204,7 +204,7 @@ async def test_a_picture_is_ordered_in_the_generate_place(
         await studio_app.go(GenerateAgain(PROFILE, Plain.info.id, ASKED))
         await until_seen(studio_app, pilot, "a teapot")
         await pilot.press("ctrl+s")
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while not atelier.orders:
                 await pilot.pause(0.05)
         await until_seen(studio_app, pilot, ".jpg")

@@ -125,7 +125,7 @@ async def test_the_first_start_offers_the_demo(make_app: AppFactory) -> None:
         await until_screen(pilot, WelcomeScreen)
         # The pilot would wait for ever for an application that ends at a key.
         pressing = asyncio.create_task(pilot.press("ctrl+d"))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(50):
             while app.return_value is None:
                 await asyncio.sleep(0.02)
         pressing.cancel()

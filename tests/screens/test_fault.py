@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 from textual.screen import Screen
 
-from fluxtui.app.app import FAILED, FluxApp
+from fluxtui.app.app import FAILED, FAILED_EARLY, FluxApp
 from fluxtui.cli.logs import start_log, stop_log
 
 KEY = "bfl_very_secret"
@@ -43,6 +43,20 @@ async def show_fault(app: FluxApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         app.push_screen(Faulty())
         await pilot.pause()
+
+
+async def test_a_fault_before_the_log_has_begun_names_no_log(
+    make_app: Callable[..., FluxApp], capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = make_app()
+    with pytest.raises(RuntimeError):
+        await show_fault(app)
+    shown = "".join(capsys.readouterr().err.split())
+    assert shown.startswith(
+        "".join(FAILED_EARLY.split("{fault}")[0].split()) + "RuntimeErrorattest_fault.py:"
+    )
+    assert "details" not in shown
+    assert KEY not in shown
 
 
 async def test_the_end_by_a_fault_shows_no_variables(

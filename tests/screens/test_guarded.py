@@ -26,7 +26,7 @@ async def test_work_that_is_replaced_before_it_began_is_never_begun(make_app: Ca
     async with app.run_test():
         for number in range(3):
             guarded(app, work(number), doing="counting", group="count", exclusive=True)
-        await asyncio.wait_for(done.wait(), 5)
+        await asyncio.wait_for(done.wait(), 50)
     # Work that nobody awaited would be reported here, which fails the test.
     gc.collect()
     assert begun == [2]

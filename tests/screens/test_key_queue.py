@@ -93,4 +93,4 @@ async def test_moving_about_never_waits_for_what_it_began(make_app: AppFactory, 
         await until(pilot, lambda: bool(app.profile))
         await app.go("jobs")
         type_at_once(app, *["j"] * 40)
-        await until(pilot, lambda: app._key_queue.is_idle, seconds=3)
+        await until(pilot, lambda: app._key_queue.is_idle, seconds=20)

@@ -131,7 +131,7 @@ async def test_a_file_that_moves_can_be_stopped(
 
     def slow(handler: SimpleHTTPRequestHandler) -> None:
         asked.set()
-        answered.wait(10)
+        answered.wait(50)
         SimpleHTTPRequestHandler.do_GET(handler)
 
     monkeypatch.setattr(Quiet, "do_GET", slow)

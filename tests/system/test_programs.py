@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,6 +14,9 @@ import pytest
 
 from fluxtui.system.interpreter import bare_environ
 from fluxtui.system.programs import output_of, run_program
+
+PATIENCE = 40.0
+"""Seconds after which a test has failed."""
 
 
 def asked(script: str, seconds: float = 20.0) -> bytes | None:
@@ -72,6 +76,40 @@ def test_a_program_whose_caller_is_cancelled_twice_is_killed_and_not_forgotten(t
     asyncio.run(leave())
     # What is forgotten while it counts as running is a warning, and each of those an error.
     gc.collect()
+
+
+@pytest.mark.parametrize("steps", [1, 2, 4])
+def test_a_start_that_is_cancelled_twice_is_neither_broken_off_nor_forgotten(steps: int) -> None:
+    async def leave() -> None:
+        words = (sys.executable, "-c", "import time; time.sleep(600)")
+        running = asyncio.create_task(run_program(words, seconds=600, environ=bare_environ()))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        for _ in range(2):
+            running.cancel()
+            await asyncio.sleep(0)
+        while len(asyncio.all_tasks()) > 1:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(leave())
+    gc.collect()
+
+
+BROKEN_OFF = """
+import asyncio, os, sys
+from fluxtui.system.programs import run_program
+async def leave():
+    words = (sys.executable, "-c", "import time; time.sleep(600)")
+    running = asyncio.create_task(run_program(words, seconds=600, environ=os.environ))
+    await asyncio.sleep(0)
+    running.cancel()
+asyncio.run(leave())
+"""
+
+
+def test_the_end_of_the_loop_while_a_process_starts_is_not_waited_for_for_ever() -> None:
+    ended = subprocess.run([sys.executable, "-c", BROKEN_OFF], timeout=PATIENCE, check=False)
+    assert ended.returncode == 0
 
 
 async def _wait_for_end(pid: int) -> None:

@@ -96,7 +96,7 @@ class Line:
 
     def close(self) -> None:
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(50)
         os.close(self.master)
 
 

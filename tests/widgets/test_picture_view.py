@@ -59,12 +59,12 @@ class PictureApp(App[None]):
         return self.screen_stack[0].query_one(PictureView)
 
     async def shown(self) -> PictureView.Displayed:
-        report = await asyncio.wait_for(self.reports.get(), 20)
+        report = await asyncio.wait_for(self.reports.get(), 50)
         assert isinstance(report, PictureView.Displayed), report
         return report
 
     async def failed(self) -> PictureView.Failed:
-        report = await asyncio.wait_for(self.reports.get(), 20)
+        report = await asyncio.wait_for(self.reports.get(), 50)
         assert isinstance(report, PictureView.Failed), report
         return report
 
@@ -346,7 +346,7 @@ async def test_a_new_picture_stops_the_sending_of_the_last(
     app = PictureApp(KITTY, noise)
     async with app.run_test():
         await app.shown()
-        await asyncio.wait_for(begun.wait(), 5)
+        await asyncio.wait_for(begun.wait(), 50)
         app.view.path = save("red.png", RED)
         await app.shown()
         assert sent[-1].startswith("\x1b_Gq=2,m=0;\x1b\\\x1b_Ga=d")

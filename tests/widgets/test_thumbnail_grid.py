@@ -67,7 +67,7 @@ async def opened() -> AsyncIterator[Opened]:
 
 
 async def drawn(app: GridApp, pilot: Pilot[None], count: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(50):
         while len(app.drawn) < count:
             await pilot.pause(0.02)
 

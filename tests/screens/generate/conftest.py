@@ -66,7 +66,7 @@ class Place:
 async def show_form(screen: GenerateScreen, form: GenerateForm) -> None:
     """Put a form into a place, and wait until it is shown."""
     await screen.generation.editor.alter(PendingChange(lambda _: FormChange(form)))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(50):
         while screen.generation.is_changing or screen.order.is_behind:
             await asyncio.sleep(0.01)
 

@@ -117,7 +117,7 @@ async def test_what_was_not_told_of_is_kept_where_another_prompt_takes_its_place
         place.generation.editor.take_prompt("an owl")
         assert place.screen.order.prompt.text == "an owl"
         history = place.app.services.prompts.history
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(50):
             while {"a lamp", "a lamps"} - {past.prompt for past in await history.search("lamp")}:
                 await asyncio.sleep(0.01)
         assert place.generation.form.prompt == "an owl"

@@ -57,7 +57,7 @@ async def test_a_prompt_typed_before_the_services_answer_stays(
     monkeypatch.setattr(key_queue, "PATIENCE_SECONDS", 0.3)
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
-        await asyncio.wait_for(asked.wait(), 20)
+        await asyncio.wait_for(asked.wait(), 50)
         await pilot.press(*"a fox")
         await until(pilot, lambda: app.screen.query_one(PromptArea).text == "a fox")
         may_answer.set()

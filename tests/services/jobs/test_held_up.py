@@ -98,7 +98,7 @@ class HeldUpStorage(StorageService):
 
     def keep(self, temporary: Path, final: Path) -> Path:
         self.arrived.set()
-        self.goes_on.wait(10)
+        self.goes_on.wait(50)
         return super().keep(temporary, final)
 
 
@@ -142,7 +142,7 @@ class CancelledStorage(StorageService):
     def keep(self, temporary: Path, final: Path) -> Path:
         placed = super().keep(temporary, final)
         self.arrived.set()
-        self.goes_on.wait(10)
+        self.goes_on.wait(50)
         return placed
 
 

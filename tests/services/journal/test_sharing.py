@@ -128,7 +128,7 @@ async def test_a_write_is_finished_when_its_caller_is_cancelled(
 
     def block(connection: sqlite3.Connection) -> None:
         begun.set()
-        go_on.wait(10)
+        go_on.wait(50)
 
     blocking = asyncio.create_task(database.read(block))
     await asyncio.to_thread(begun.wait, 10)
