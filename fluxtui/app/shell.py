@@ -66,7 +66,7 @@ class ShellScreen(QuietScreen[None]):
         self.call_later(self._draw_once)
 
     def _draw_once(self) -> None:
-        self._layout_required = self._repaint_required = False
+        self.call_off_drawing()
         self._on_settled()
 
     def _screen_resized(self, size: Size) -> None:

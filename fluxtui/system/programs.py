@@ -9,10 +9,9 @@ import signal
 import subprocess
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from fluxtui.system.dataclass import dataclass
-
-from typing import Any
 
 MOST_OUTPUT = 64 * 1024
 """Bytes that are read of each of the two outputs, where nothing else is said."""

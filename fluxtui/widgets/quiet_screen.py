@@ -73,6 +73,10 @@ class QuietScreen(Screen[Answer]):
             self._compositor._dirty_regions.add(self.app.size.region)
         super()._on_timer_update()
 
+    def call_off_drawing(self) -> None:
+        """Draw nothing of what is marked so far: it is drawn already, or will be by somebody else."""
+        self._layout_required = self._repaint_required = False
+
     def _screen_resized(self, size: Size) -> None:
         """Lay out for the size that the terminal has by now.
 
