@@ -119,7 +119,12 @@ class StatefulApp(App[int]):
         for watching in watchers.values():
             watching[:] = [(node, callback) for node, callback in watching if not node._closing]
         own = (self.app_suspend_signal, self.app_resume_signal, self.screen_change_signal)
-        for signal in (*self._signals, *own):
+        # Every field subscribes to its screen, and is put away before it where a form is built anew.
+        screens = [screen for stack in self._screen_stacks.values() for screen in stack]
+        of_screens = [
+            signal for screen in screens for signal in vars(screen).values() if isinstance(signal, Signal)
+        ]
+        for signal in (*self._signals, *own, *of_screens):
             for node in [node for node in signal._subscriptions if node._closing]:
                 signal.unsubscribe(node)
         # Cached with their widget: up to a thousand would stay, with all that they drew.
@@ -128,7 +133,8 @@ class StatefulApp(App[int]):
             tables.DataTable._get_styles_to_render_cell.cache_clear()
 
     def forget_messages(self) -> None:
-        """Wake every widget: each keeps its last message until the next one, and with that who sent it."""
+        """Let go of what is closed, and wake every widget: each keeps its last message and who sent it."""
+        self.forget_closed()
         for node in (self, *self._registry):
             node.check_idle()
 

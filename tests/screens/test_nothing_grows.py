@@ -17,6 +17,7 @@ from textual._styles_cache import StylesCache
 from textual.events import Show
 from textual.pilot import Pilot
 from textual.widget import Widget
+from textual.widgets import Input
 
 from fluxtui.app.app import FluxApp
 from fluxtui.screens.finetune import FinetuneScreen
@@ -117,3 +118,20 @@ async def test_what_got_the_last_message_of_a_closed_dialog_lets_it_go(
             while left_alive(app, set())["Sender"]:
                 app.forget_messages()
                 await asyncio.sleep(0.01)
+
+
+@pytest.mark.usefixtures("still_state")
+async def test_a_field_that_is_gone_from_a_screen_that_stays_is_let_go(
+    make_app: Callable[..., FluxApp],
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await until_screen(pilot, FinetuneScreen)
+        await settled(pilot)
+        await screen.mount(Input())
+        await settled(pilot)
+        await screen.query(Input).last().remove()
+        subscribed = screen.text_selection_started_signal._subscriptions
+        assert [node for node in subscribed if node._closing]
+        app.forget_messages()
+        assert not [node for node in subscribed if node._closing]
