@@ -60,7 +60,6 @@ class QuietScreen(Screen[Answer]):
         if self._layout_required and self._repaint_required and self.is_current and not self.app._batch_count:
             self._repaint_required = False
             self._dirty_widgets.add(self)
-            self._compositor._dirty_regions.add(self.outer_size.region)
         super()._on_timer_update()
 
     def _compositor_refresh(self) -> None:
