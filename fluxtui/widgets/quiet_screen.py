@@ -58,20 +58,23 @@ class QuietScreen(Screen[Answer]):
         """Whether what is typed at a moment (as an event's `time`) can be meant for this screen."""
         return True
 
+    def _on_timer_update(self) -> None:
+        """Draw once where a layout and the whole screen are both due.
+
+        Textual would draw what the layout has moved, and then all of it: two frames of which the second
+        changes nothing.
+        """
+        if self._layout_required and self._repaint_required and self.is_current and not self.app._batch_count:
+            self._repaint_required = False
+            self._dirty_widgets.add(self)
+        super()._on_timer_update()
+
     def _compositor_refresh(self) -> None:
         """Draw what is marked; Textual would work out a frame in a batch as well, and throw it away."""
         if self.app._batch_count:
             self._dirty_widgets.add(self)
         else:
             super()._compositor_refresh()
-
-    def _on_timer_update(self) -> None:
-        """Draw once where all is to be laid out and drawn; Textual would draw after each of the two."""
-        is_both = self._layout_required and self._repaint_required
-        if is_both and self.is_current and not self.app._batch_count:
-            self._repaint_required = False
-            self._compositor._dirty_regions.add(self.app.size.region)
-        super()._on_timer_update()
 
     def call_off_drawing(self) -> None:
         """Draw nothing of what is marked so far: it is drawn already, or will be by somebody else."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from textual import events
-from textual.app import App
+from textual._compositor import LayoutUpdate
+from textual.app import App, ComposeResult
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.widgets import Label
 
 from fluxtui.widgets.quiet_screen import QuietScreen
 
@@ -52,3 +54,48 @@ async def test_sizes_from_before_end_at_the_one_of_now() -> None:
                 screen.call_later(nothing)
             await pilot.pause()
         assert screen.size == SIZE
+
+
+class Labelled(QuietScreen[None]):
+    """Shows one line and counts its frames by how they are drawn."""
+
+    def __init__(self) -> None:
+        super().__init__(id="_default")
+        self.frames: list[str] = []
+        render = self._compositor.render_update
+
+        def counted(*args: Any, **options: Any) -> Any:
+            update = render(*args, **options)
+            if update is not None:
+                self.frames.append("full" if isinstance(update, LayoutUpdate) else "part")
+            return update
+
+        self._compositor.render_update = counted  # type: ignore[method-assign]
+
+    def compose(self) -> ComposeResult:
+        """Show one line."""
+        yield Label("one")
+
+
+class LabelHost(App[None]):
+    """Shows one screen that counts its frames."""
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Return the screen that counts."""
+        return Labelled()
+
+
+async def test_a_layout_and_the_whole_screen_are_drawn_in_one_frame() -> None:
+    app = LabelHost()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, Labelled)
+        screen.frames.clear()
+        label = screen.query_one(Label)
+        label.styles.height = 3
+        screen.refresh(layout=True)
+        while label.size.height != 3:
+            await pilot.pause()
+        await pilot.pause()
+        assert screen.frames == ["full", "part"], "all of it once; what has another size is drawn once more"

@@ -128,11 +128,12 @@ class Following:
         return inf if self._began is None else asyncio.get_running_loop().time() - self._began
 
     async def _rest(self, seconds: float) -> None:
-        self._nudged.clear()
         # Not wait_for: before Python 3.12 it can swallow our cancellation.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._nudged.wait()
+        # Not before: the wish may have come while the service was asked.
+        self._nudged.clear()
 
     def _wait_after(self, error: FluxError) -> float:
         pacing = self._context.pacing
