@@ -1,4 +1,4 @@
-"""Counts the frames that the demo draws after each key, in an empty home of its own.
+"""Counts the frames that the demo draws after each key, in an empty data directory of its own.
 
 python benchmarks/frames.py [--columns 120] [--rows 40]
 """

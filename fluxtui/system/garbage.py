@@ -7,6 +7,7 @@ import gc
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 YOUNG_OBJECTS: Final = 5_000
@@ -94,6 +95,7 @@ class IdleGarbage:
     def _look_at_all(self) -> None:
         gc.unfreeze()
         self._collect("all")
+        give_back_memory()
 
     def _collect(self, what: str) -> None:
         begin = time.perf_counter()
@@ -101,3 +103,11 @@ class IdleGarbage:
         gc.freeze()
         seconds = time.perf_counter() - begin
         _log.debug("looked through %s objects in %.3f s: %d were garbage", what, seconds, found)
+
+
+def give_back_memory() -> None:
+    """Give what is free to the system, where the C library can: glibc keeps it otherwise."""
+    import ctypes
+
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
