@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict, deque
-from statistics import median
 from typing import Final
 
 from fluxtui.services.jobs.pacing import Pacing, Waits
@@ -33,7 +32,8 @@ class UsualSeconds:
 
     def of(self, key: Key) -> float | None:
         """Return the usual seconds, None where nothing is known."""
-        return median(self._taken[key]) if self._taken.get(key) else None
+        taken = sorted(self._taken.get(key, ()))
+        return taken[len(taken) // 2] if taken else None
 
     def is_new(self, key: Key) -> bool:
         """Tell, once for each endpoint, that its pictures of before have not been looked at."""
