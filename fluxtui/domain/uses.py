@@ -69,6 +69,17 @@ def misfit(offer: Offer, finetune: Finetune) -> Misfit | None:
     return Misfit.NO_FILE if use.by is FinetuneBy.WEIGHTS and not has_file else None
 
 
+FitsAs = tuple[str, Base | None, tuple[Base, ...], bool, bool]
+"""All of a finetune that `misfit` looks at."""
+
+
+def fits_as(finetune: Finetune) -> FitsAs:
+    """Return what finetunes that go with the same endpoints have in common; there are few such kinds."""
+    has_file = finetune.weights is not None or finetune.weights_url is not None
+    missing = finetune.state is FinetuneState.MISSING
+    return (finetune.profile, finetune.base, _possible(finetune), missing, has_file)
+
+
 def fits(offer: Offer, finetune: Finetune) -> bool:
     """Tell whether an endpoint can generate with a finetune."""
     return misfit(offer, finetune) is None

@@ -32,7 +32,7 @@ WALK = (
     *("f2", "f8", "down", "escape", "f1", "escape", "ctrl+p", "escape", "f9", "escape", "f12", "escape"),
 )
 """Every place, and from each of them what it opens."""
-ROUNDS = 3
+ROUNDS = 2
 
 
 @pytest.fixture

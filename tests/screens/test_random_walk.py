@@ -20,7 +20,7 @@ AppFactory = Callable[..., FluxApp]
 
 SEEDS = 3
 """One for each size to begin with; `benchmarks/nonsense.py` types for hours."""
-STEPS = 300
+STEPS = 250
 LOOK_EVERY = 6
 """After how many keys the terminal is compared with a fresh drawing."""
 

@@ -13,7 +13,7 @@ from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.money import UnitPrice
 from fluxtui.domain.prices import Prices
 from fluxtui.domain.result_uses import suits
-from fluxtui.domain.uses import Offer, fits
+from fluxtui.domain.uses import FitsAs, Offer, fits, fits_as
 from fluxtui.system.dataclass import dataclass
 
 _AVAILABLE = {Availability.SERVING: 0, Availability.BETA: 1, Availability.HISTORIC: 2}
@@ -66,17 +66,30 @@ class Stock:
     @cached_property
     def _ready(self) -> tuple[Finetune, ...]:
         order = list(dict.fromkeys(offer.profile for offer in self.offers))
-        usable = [item for item in self.finetunes if item.is_usable and self._is_wanted(item)]
+        wanted: dict[FitsAs, bool] = {}
+        usable = [item for item in self.finetunes if item.is_usable and self._is_wanted(item, wanted)]
         places = {profile: place for place, profile in enumerate(order)}
         usable.sort(key=lambda item: (not item.favourite, places.get(item.profile, len(order))))
         return tuple(usable)
 
-    def _is_wanted(self, finetune: Finetune) -> bool:
-        return any(fits(offer, finetune) for offer in self.offers)
+    def _is_wanted(self, finetune: Finetune, known: dict[FitsAs, bool]) -> bool:
+        """Tell whether any endpoint takes a finetune; `known` is what was found of those that are alike."""
+        kind = fits_as(finetune)
+        if kind not in known:
+            known[kind] = any(fits(offer, finetune) for offer in self.offers)
+        return known[kind]
 
     def fitting(self, offer: Offer) -> tuple[Finetune, ...]:
         """Return the finetunes that are ready and go with an endpoint."""
-        return tuple(item for item in self.ready() if fits(offer, item))
+        known: dict[FitsAs, bool] = {}
+        found = []
+        for item in self.ready():
+            kind = fits_as(item)
+            if kind not in known:
+                known[kind] = fits(offer, item)
+            if known[kind]:
+                found.append(item)
+        return tuple(found)
 
     def offer_for(self, form: GenerateForm) -> Offer | None:
         """Return the endpoint to use for what a form names as its finetune, or for none.
