@@ -11,6 +11,7 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -50,7 +51,7 @@ WORDS = ("fox", "lanterns", "river", "snow", "märchen", "portrait of a woman", 
 def fill(path: Path, count: int, now: datetime) -> None:
     """Write finished generations and their pictures, of a year, into a journal; there are no files."""
     draw = random.Random(0)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         for number in range(count):
             at = now - timedelta(days=365) * (1 - number / count)
             subject = "three lanterns over a river" if number % 3 else "a fox"
@@ -64,7 +65,6 @@ def fill(path: Path, count: int, now: datetime) -> None:
         connection.execute(
             "INSERT INTO picture_tags SELECT number, 'best' FROM pictures WHERE number % 100 = 0"
         )
-    connection.close()
 
 
 def make(number: int, at: datetime, prompt: str, endpoint: str, seed: int) -> tuple[Job, Picture]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -90,11 +91,10 @@ async def test_a_whole_prompt_can_be_looked_for(add: AddPicture, find: Find) -> 
 async def test_words_follow_the_prompts(journal: Journal, add: AddPicture, find: Find) -> None:
     await add("a", "a fox")
     await add("b", "a cat")
-    with sqlite3.connect(journal.path) as connection:
+    with closing(sqlite3.connect(journal.path)) as connection, connection:
         connection.execute("UPDATE pictures SET prompt = 'a dog' WHERE id = 'a'")
         connection.execute("DELETE FROM pictures WHERE id = 'b'")
         assert search.has_sound_index(connection)
-    connection.close()
     assert await find("fox") == []
     assert await find("dog") == ["a"]
     assert await find("cat") == []
@@ -108,9 +108,8 @@ async def test_an_index_that_was_not_kept_is_made_anew(
         without.setattr(search, "has_fts5", lambda: False)
         async with Journal(storage.journal_path) as old:
             await GalleryService(old, storage).star([1], True)
-            with sqlite3.connect(storage.journal_path) as connection:
+            with closing(sqlite3.connect(storage.journal_path)) as connection, connection:
                 connection.execute("UPDATE pictures SET prompt = 'a walrus'")
-            connection.close()
             assert list(await GalleryService(old, storage).numbers(GalleryFilter(words="walr"))) == [1]
     async with Journal(storage.journal_path) as new:
         assert list(await GalleryService(new, storage).numbers(GalleryFilter(words="walr"))) == [1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +103,7 @@ async def test_one_that_cannot_be_understood_any_more_is_told(
     journal: Journal, make_job: MakeJob, path: Path, understood: Understood
 ) -> None:
     await waiting(journal, make_job, understood)
-    with sqlite3.connect(path) as damaged:
+    with closing(sqlite3.connect(path)) as damaged, damaged:
         damaged.execute("UPDATE jobs SET parameters = '{' WHERE id = 'job-2'")
-    damaged.close()
     assert "job-2" not in ids(await journal.jobs.active())
     assert [row.key for row in journal.unreadable.jobs] == ["job-2"]

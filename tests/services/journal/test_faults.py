@@ -69,23 +69,21 @@ async def test_a_damaged_journal_can_be_set_aside(path: Path, make_job: Callable
 async def test_a_locked_journal_is_told_and_usable_later(
     path: Path, journal: Journal, make_job: Callable[..., Job]
 ) -> None:
-    holder = sqlite3.connect(path, isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
     async with Journal(path, lock_timeout=0.05) as second:
-        with pytest.raises(StorageError, match="locked by another program"):
-            await second.jobs.add([make_job()])
-        assert await second.jobs.recent() == (), "reading goes on while another writes"
-        holder.execute("ROLLBACK")
-        holder.close()
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as holder:
+            holder.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StorageError, match="locked by another program"):
+                await second.jobs.add([make_job()])
+            assert await second.jobs.recent() == (), "reading goes on while another writes"
+            holder.execute("ROLLBACK")
         await second.jobs.add([make_job()])
     assert await journal.jobs.get("job") == make_job()
 
 
 async def test_a_journal_locked_at_the_start_is_told(path: Path) -> None:
-    holder = sqlite3.connect(path, isolation_level=None)
-    holder.execute("BEGIN EXCLUSIVE")
-    assert "locked" in (await refused(path)).message
-    holder.close()
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        assert "locked" in (await refused(path)).message
 
 
 async def test_a_directory_in_its_place_is_told(path: Path) -> None:

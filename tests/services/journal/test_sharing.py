@@ -61,10 +61,9 @@ async def write_until_killed(path: Path, name: str, count: int) -> list[str]:
 
 async def test_what_was_committed_survives_kill_9(path: Path) -> None:
     written = await asyncio.gather(write_until_killed(path, "a", 20), write_until_killed(path, "b", 35))
-    connection = sqlite3.connect(path)
-    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    connection.close()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
     async with Journal(path) as journal:
         jobs = {job.id: job for job in await journal.jobs.recent(10_000)}
         for job_id in (*written[0], *written[1]):
