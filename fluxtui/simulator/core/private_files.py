@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+import time
+import weakref
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
+
+LEFT_SECONDS: Final = 24 * 3600.0
+"""After so long what nobody holds was left by a simulator that was killed."""
+_PREFIX: Final = "fluxtui-simulator-"
 
 
 def make_directory(path: Path) -> None:
@@ -31,15 +39,62 @@ def make_lasting(path: Path) -> None:
 
 def temporary_directory() -> tempfile.TemporaryDirectory[str]:
     """Return a new directory that is deleted at the end of its `with`. Raises OSError."""
-    return tempfile.TemporaryDirectory(prefix="fluxtui-simulator-")
-
-
-def new_directory() -> Path:
-    """Make a new directory and return its path. Raises OSError."""
-    return Path(tempfile.mkdtemp(prefix="fluxtui-simulator-"))
+    return tempfile.TemporaryDirectory(prefix=_PREFIX)
 
 
 def open_temporary(directory: Path, prefix: str) -> tuple[BinaryIO, Path]:
     """Make a file with a new name, and return it, open for writing, with its path. Raises OSError."""
     handle, name = tempfile.mkstemp(dir=directory, prefix=prefix)
     return os.fdopen(handle, "wb"), Path(name)
+
+
+class HeldDirectory:
+    """A new directory that is deleted by `close`, at the end of the program, or else by a later one.
+
+    Whoever makes one deletes those whose holder was killed: what nobody holds a lock on any more, and is old.
+
+    Attributes:
+        path: where files are kept; it may be deleted and made anew.
+    """
+
+    def __init__(self) -> None:
+        _delete_left()
+        base = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        held = os.open(base, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        _is_lockable(held)
+        self.path = base / "files"
+        make_directory(self.path)
+        self._end = weakref.finalize(self, _delete, base, held)
+
+    def close(self) -> None:
+        """Delete it. Idempotent."""
+        self._end()
+
+
+def _is_lockable(descriptor: int) -> bool:
+    """Take the lock on a directory; tell whether it was free. Where there are no locks it counts as held."""
+    try:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ImportError, OSError):
+        return False
+    return True
+
+
+def _delete(base: Path, held: int) -> None:
+    os.close(held)
+    shutil.rmtree(base, ignore_errors=True)
+
+
+def _delete_left() -> None:
+    """Delete the directories of simulators that were killed long ago, and of nobody else."""
+    for base in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            held = os.open(base, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            facts = os.fstat(held)
+            is_old = time.time() - facts.st_mtime > LEFT_SECONDS
+            if facts.st_uid == os.geteuid() and is_old and _is_lockable(held):
+                _delete(base, held)
+            else:
+                os.close(held)

@@ -14,7 +14,7 @@ from typing import Any
 from starlette.requests import Request
 
 from fluxtui.simulator.core.bodies import body_to_file
-from fluxtui.simulator.core.private_files import create, make_directory, new_directory
+from fluxtui.simulator.core.private_files import HeldDirectory, create, make_directory
 from fluxtui.simulator.core.state import Record, StateStore
 
 _KIND = "fal-upload"
@@ -65,8 +65,9 @@ class Uploads:
     def __init__(self, store: StateStore, state_directory: Path | None) -> None:
         """Use a folder in `state_directory`, or a temporary one that `close` deletes."""
         self._store = store
-        self._temporary = state_directory is None
-        self._folder = new_directory() if state_directory is None else state_directory / _FOLDER
+        self._temporary = HeldDirectory() if state_directory is None else None
+        lasting = (state_directory or Path()) / _FOLDER
+        self._folder = lasting if self._temporary is None else self._temporary.path
         make_directory(self._folder)
         self._known: dict[str, Upload] = {}
         for document in store.records(_KIND):
@@ -149,8 +150,8 @@ class Uploads:
 
     def close(self) -> None:
         """Delete the folder if it is a temporary one."""
-        if self._temporary:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        if self._temporary is not None:
+            self._temporary.close()
 
     async def _write(self, upload: Upload) -> None:
         await asyncio.to_thread(self._store.save, [upload.record()])

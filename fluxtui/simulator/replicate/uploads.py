@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from fluxtui.simulator.core.clock import Clock
-from fluxtui.simulator.core.private_files import make_directory, temporary_directory
+from fluxtui.simulator.core.private_files import HeldDirectory, make_directory
 from fluxtui.simulator.core.state import StateStore
 from fluxtui.simulator.replicate import problems
 from fluxtui.simulator.replicate.keys import FILES_SECRET
@@ -30,12 +30,10 @@ class FileStore:
     """Files by id, below the state directory or in a temporary one of its own."""
 
     def __init__(self, state_directory: Path | None) -> None:
-        self._temporary = None
-        if state_directory is None:
-            self._temporary = temporary_directory()
-            self._directory = Path(self._temporary.name)
-        else:
-            self._directory = state_directory / _DIRECTORY
+        self._temporary = HeldDirectory() if state_directory is None else None
+        self._directory = (
+            self._temporary.path if self._temporary else (state_directory or Path()) / _DIRECTORY
+        )
         make_directory(self._directory)
 
     def place(self, file_id: str) -> Path:
@@ -64,7 +62,7 @@ class FileStore:
     def close(self) -> None:
         """Delete the contents that are not to survive."""
         if self._temporary is not None:
-            self._temporary.cleanup()
+            self._temporary.close()
 
 
 LIFE_SECONDS = 24 * 3600.0
