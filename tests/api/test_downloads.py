@@ -193,7 +193,7 @@ async def test_time_is_limited_over_all_redirects(
     for _ in range(3):
         server.answer(302, b"", Location="/slow").hang(until)
     with pytest.raises(TimedOut):
-        await service.download(f"{server.url}/x", tmp_path / "part", limits=DownloadLimits(total=0.2))
+        await service.download(f"{server.url}/x", tmp_path / "part", limits=DownloadLimits(total=1.0))
     until.set()
 
 
@@ -354,10 +354,10 @@ async def _trickle(_seen: object, writer: asyncio.StreamWriter) -> None:
 async def test_the_time_of_weights_is_by_their_size(
     server: ScriptedServer, make_service: MakeService, tmp_path: Path
 ) -> None:
-    limits = replace(WEIGHTS_LIMITS, total=0.1, slowest=10_000.0)
+    limits = replace(WEIGHTS_LIMITS, total=2.0, slowest=10_000.0)
     server.then(_trickle)
     service = make_service(retries=RetryPolicy(attempts=1))
-    with pytest.raises(TimedOut, match="did not send the LoRA file within 0 seconds"):
+    with pytest.raises(TimedOut, match="did not send the LoRA file within 2 seconds"):
         await service.download(f"{server.url}/x", tmp_path / "part", limits=limits)
 
 
@@ -391,9 +391,9 @@ async def test_an_answer_whose_head_drips_is_given_up(
 
     server.then(drip)
     service = make_service(retries=RetryPolicy(attempts=1))
-    with pytest.raises(TimedOut, match=r"gave no answer within 0\.3"):
+    with pytest.raises(TimedOut, match=r"gave no answer within 2"):
         await service.download(
-            f"{server.url}/x", tmp_path / "part", limits=replace(WEIGHTS_LIMITS, total=0.3)
+            f"{server.url}/x", tmp_path / "part", limits=replace(WEIGHTS_LIMITS, total=2.0)
         )
 
 

@@ -339,7 +339,7 @@ async def test_total_time_is_limited_even_while_bytes_trickle(
             await asyncio.sleep(0.01)
 
     server.then(trickle)
-    service = make_service(timeouts=Timeouts(connect=2, read=1, total=0.2), retries=RetryPolicy(attempts=1))
+    service = make_service(timeouts=Timeouts(connect=2, read=1, total=2), retries=RetryPolicy(attempts=1))
     with pytest.raises(TimedOut):
         await service.get("/x")
 

@@ -214,11 +214,11 @@ async def test_a_large_file_has_more_time(
     server: ScriptedServer, make_service: MakeService, archive: Path
 ) -> None:
     async def late(_seen: Seen, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(2.0)
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
     server.then(late).then(late)
-    times = Timeouts(connect=2, read=2, total=0.1, slowest_upload=100_000)
+    times = Timeouts(connect=5, read=5, total=1.0, slowest_upload=100_000)
     service = make_service(timeouts=times, retries=RetryPolicy(attempts=1))
     await service.upload(f"{server.url}/put", archive, content_type=ZIP)
     with pytest.raises(FluxError, match="gave no answer within"):
