@@ -15,7 +15,7 @@ from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.uses import Offer, uses_of
 from fluxtui.domain.weights import Base, Weights
 from fluxtui.providers.bfl.catalogue import GENERATION
-from fluxtui.screens.models.columns import COLUMNS, fitting, rows_of
+from fluxtui.screens.models.columns import COLUMNS, ModelRows, fitting
 from fluxtui.services.models.answers import ProfileAnswer, RefreshResult
 from fluxtui.services.models.removal import Removal
 from fluxtui.services.models.uses import FileState, Uses
@@ -55,11 +55,11 @@ def test_rows_have_favourites_first_then_the_newest() -> None:
     older = LAMP.model_copy(update={"id": "old", "created_at": NOW - timedelta(days=2), "favourite": True})
     newer = LAMP.model_copy(update={"id": "new", "created_at": NOW})
     undated = LAMP.model_copy(update={"id": "undated"})
-    rows = rows_of([undated, newer, older])
+    rows = ModelRows().of([undated, newer, older])
     assert [row.key for row in Sorting().apply(rows)] == ["demo/old", "demo/new", "demo/undated"]
     for sorting in (Sorting("date"), Sorting("date", descending=True), Sorting("name"), Sorting("", True)):
         assert sorting.apply(rows)[0].key == "demo/old"
-    by_date = [row.key for row in Sorting("date").apply(rows_of([undated, newer, older]))]
+    by_date = [row.key for row in Sorting("date").apply(ModelRows().of([undated, newer, older]))]
     assert by_date == ["demo/old", "demo/new", "demo/undated"]
 
 
@@ -108,7 +108,7 @@ WEIGHTS = Weights(
 
 def test_the_file_and_the_base_model_are_in_the_row() -> None:
     lamp = LAMP.model_copy(update={"weights": WEIGHTS, "base": Base.FLUX2_DEV, "profile": OWN_FILES})
-    (row,) = rows_of([lamp])
+    (row,) = ModelRows().of([lamp])
     assert (row.cells["base"], row.cells["size"], row.cells["profile"]) == (
         "FLUX.2 dev",
         "84.2 MB",

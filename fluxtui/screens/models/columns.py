@@ -96,11 +96,6 @@ def base_text(base: Base | None) -> str:
     return "" if base is None else base.title.replace("[", "").replace("]", "")
 
 
-def rows_of(finetunes: Sequence[Finetune]) -> list[Row]:
-    """Return the finetunes as rows, the newest first; favourites stay before all others."""
-    return ModelRows().of(finetunes)
-
-
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -111,7 +106,7 @@ class ModelRows:
         self._known: dict[str, tuple[Finetune, Row]] = {}
 
     def of(self, finetunes: Sequence[Finetune]) -> list[Row]:
-        """Return the finetunes as rows, the newest first."""
+        """Return the finetunes as rows, the newest first; favourites stay before all others."""
         known, self._known = self._known, {}
         for finetune in finetunes:
             before = known.get(finetune.ref)

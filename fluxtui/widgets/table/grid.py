@@ -153,12 +153,6 @@ class RowGrid(ScrollView, can_focus=True):
         self.cursor_row = cursor
         self.refresh()
 
-    def grow(self, count: int) -> None:
-        """Show more rows below those that are there."""
-        self.row_count = count
-        self._measure()
-        self.refresh()
-
     def _measure(self) -> None:
         width = sum(column.width + 2 * GAP for column in self.columns)
         self.virtual_size = Size(width, self._top + self.row_count)
