@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
-import sys
-import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -26,7 +23,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from fluxtui.app.commands import COMMANDS
-from fluxtui.app.frames import Frames, Update
+from fluxtui.app.faults import parting_words
+from fluxtui.app.frames import Frames, TerminalFrame, Update
 from fluxtui.app.graphics import Graphics
 from fluxtui.app.key_queue import KeyQueue
 from fluxtui.app.keys import APP_BINDINGS
@@ -52,16 +50,6 @@ if TYPE_CHECKING:
 
 FIRST_PAINT_REST = 0.12
 """Seconds for which a place may settle before it is first painted: once instead of four times."""
-BYTES_AT_ONCE = 1_000
-"""What one packet of a line carries, and one write."""
-FAILED = (
-    "fluxtui: A fault in the program ended it; the log has the details (fluxtui doctor says where it is).\n"
-    "No job is lost: they go on at the next start."
-)
-FAILED_EARLY = (
-    "fluxtui: A fault in the program ended it before its log had begun: {fault}.\n"
-    "Nothing was sent, and no job is lost: they go on at the next start."
-)
 AWAY_SECONDS = 300.0
 """After so long without the focus everything is drawn anew: whatever was between may have lost some of it."""
 _JOINER = "\u200d"
@@ -105,7 +93,6 @@ class FluxApp(StatefulApp):
         self._garbage = garbage or IdleGarbage()
         self._garbage.prepare = self.forget_messages
         self._frames = Frames(self.screen_buffer, self.console)
-        self._interruptions = 0
         self.stylesheet = SwiftStylesheet(variables=self.get_css_variables())
         self.failure: FluxError | None = None
         self._opening = Opening(self, program)
@@ -217,28 +204,22 @@ class FluxApp(StatefulApp):
         if not is_drawn or driver is None or not isinstance(renderable, Update):
             super()._display(screen, renderable)
             return
-        is_anew = isinstance(driver, ResilientDriver) and driver.interruptions != self._interruptions
-        if isinstance(driver, ResilientDriver) and is_anew:
-            self._interruptions = driver.interruptions
-            self._frames.forget()
         size = self.screen.outer_size
         try:
-            frame = self._frames.sequence(renderable, size, size.clamp_offset(self.cursor_position))
+            frame = self._frames.next_frame(driver, renderable, size, size.clamp_offset(self.cursor_position))
         except Exception as error:
             self._handle_exception(error)
         else:
-            self._send_frame(driver, frame, is_whole=is_anew)
+            self._send(driver, frame)
         finally:
             self.post_display_hook()
 
-    def _send_frame(self, driver: Driver, frame: str, *, is_whole: bool) -> None:
-        """Send a frame; a short one arrives at once, without the brackets that have it shown at once."""
-        is_bracketed = is_whole or len(frame) > BYTES_AT_ONCE
-        if is_bracketed:
+    def _send(self, driver: Driver, frame: TerminalFrame) -> None:
+        if frame.is_bracketed:
             self._begin_update()
-        if frame:
-            driver.write(frame)
-        if is_bracketed:
+        if frame.text:
+            driver.write(frame.text)
+        if frame.is_bracketed:
             self._end_update()
         driver.flush()
 
@@ -317,7 +298,7 @@ class FluxApp(StatefulApp):
     def _fatal_error(self) -> None:
         """End after a fault of the program. Textual would print all variables, and keys can be among them."""
         logging.getLogger("fluxtui").critical("the program failed", exc_info=True)
-        self._exit_renderables.append(FAILED if _is_logged() else FAILED_EARLY.format(fault=_last_fault()))
+        self._exit_renderables.append(parting_words())
         self._close_messages_no_wait()
 
     async def on_unmount(self) -> None:
@@ -463,17 +444,3 @@ class FluxApp(StatefulApp):
     def action_leave(self) -> None:
         """Leave; asks first if jobs are still active."""
         self._leaving.leave()
-
-
-def _is_logged() -> bool:
-    """Whether what is logged is written to a file yet."""
-    handlers = logging.getLogger().handlers
-    return any(isinstance(it, logging.FileHandler) and it.baseFilename != os.devnull for it in handlers)
-
-
-def _last_fault() -> str:
-    """Return the kind and the place of the fault being handled, without its words: they can hold anything."""
-    kind, _, trace = sys.exc_info()
-    steps = traceback.extract_tb(trace)
-    place = f" at {os.path.basename(steps[-1].filename)}:{steps[-1].lineno}" if steps else ""
-    return f"{kind.__name__ if kind is not None else 'unknown'}{place}"

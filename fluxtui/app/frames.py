@@ -6,15 +6,34 @@ from collections.abc import Iterator
 
 from rich.console import Console
 from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.driver import Driver
 from textual.geometry import Offset, Size
 from textual.strip import Strip
 
+from fluxtui.app.resilient_driver import ResilientDriver
+from fluxtui.system.dataclass import dataclass
 from fluxtui.terminal.cells import UnreadableText
 from fluxtui.terminal.screen_buffer import FrameWriter, ScreenBuffer
 from fluxtui.widgets.pictures.lazy_strips import LazyStrip, WatchedStrip
 
+BYTES_AT_ONCE = 1_000
+"""What one packet of a line carries, and one write."""
 Update = LayoutUpdate | ChopsUpdate
 """What Textual draws: the whole screen, or some stretches of its lines."""
+
+
+@dataclass(frozen=True)
+class TerminalFrame:
+    """What makes the terminal show an update.
+
+    Attributes:
+        text: nothing where the terminal shows it already.
+        is_bracketed: whether the terminal is told where it begins and ends, so that it is shown at once; a
+            short one arrives at once anyway.
+    """
+
+    text: str
+    is_bracketed: bool
 
 
 class Frames:
@@ -29,6 +48,7 @@ class Frames:
         self._buffer = buffer
         self._console = console
         self._cursor: tuple[int, int] | None = None
+        self._interruptions = 0
         self.is_on = True
         """Whether only the difference is sent."""
 
@@ -36,6 +56,21 @@ class Frames:
         """Send everything from now on: what the terminal shows is not known any more."""
         self._buffer.forget()
         self._cursor = None
+
+    def next_frame(self, driver: Driver, update: Update, size: Size, cursor: Offset) -> TerminalFrame:
+        """Return the frame that shows an update; a whole one where the driver was interrupted.
+
+        Args:
+            driver: of the terminal.
+            update: of a screen of this size, in cells.
+            cursor: where the terminal's cursor is to stand.
+        """
+        is_anew = isinstance(driver, ResilientDriver) and driver.interruptions != self._interruptions
+        if isinstance(driver, ResilientDriver) and is_anew:
+            self._interruptions = driver.interruptions
+            self.forget()
+        text = self.sequence(update, size, cursor)
+        return TerminalFrame(text, is_bracketed=is_anew or len(text) > BYTES_AT_ONCE)
 
     def sequence(self, update: Update, size: Size, cursor: Offset) -> str:
         """Return what makes the terminal show an update; nothing where it does already.

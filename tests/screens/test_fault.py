@@ -9,7 +9,8 @@ import pytest
 from pydantic import SecretStr
 from textual.screen import Screen
 
-from fluxtui.app.app import FAILED, FAILED_EARLY, FluxApp
+from fluxtui.app.app import FluxApp
+from fluxtui.app.faults import FAILED, FAILED_EARLY
 from fluxtui.cli.logs import start_log, stop_log
 
 KEY = "bfl_very_secret"

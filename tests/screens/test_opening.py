@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import TextArea
 
-from fluxtui.app.app import FAILED_EARLY, FluxApp
+from fluxtui.app.app import FluxApp
+from fluxtui.app.faults import FAILED_EARLY
 from fluxtui.app.opening import Opening, Program
 from fluxtui.app.shell import OPENING, ShellScreen
 from fluxtui.domain.errors import ConfigError
