@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import random
+import sqlite3
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 from fluxtui.domain.finetune import Finetune, FinetuneState
-from fluxtui.services.journal import Journal
+from fluxtui.services.journal import Journal, unreadable
 
 ANNA = Finetune(
     profile="bfl",
@@ -70,3 +76,56 @@ async def test_only_ready_finetunes_go_missing(journal: Journal) -> None:
     elsewhere = await journal.finetunes.get("eu", "gone")
     assert elsewhere is not None
     assert elsewhere.is_usable
+
+
+async def test_all_are_what_a_fresh_look_finds(path: Path, journal: Journal) -> None:
+    """Whoever writes: what was kept from the last look is never older than what is there."""
+    chance = random.Random(7)
+    other, fresh = Journal(path), Journal(path)
+    await other.open()
+    try:
+        for step in range(60):
+            who = chance.choice((journal, journal, other))
+            key = str(chance.randrange(6))
+            match chance.randrange(4):
+                case 0:
+                    name = chance.choice(("amber", "Zebra", "ähre", "Éclair", "[x]"))
+                    await who.finetunes.put(Finetune(profile="bfl", id=key, name=name))
+                case 1:
+                    await who.finetunes.set_favourite("bfl", key, chance.random() < 0.5)
+                case 2:
+                    await who.finetunes.remove("bfl", key)
+                case _:
+                    await who.finetunes.mark_missing("bfl", {key})
+            if chance.random() < 0.7:
+                await fresh.open()
+                assert await journal.finetunes.all() == await fresh.finetunes.all(), step
+                await fresh.close()
+    finally:
+        await other.close()
+        await fresh.close()
+
+
+async def test_a_star_has_one_row_read(path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    await journal.finetunes.put_many(
+        [Finetune(profile="bfl", id=str(number), name=f"fox {number}") for number in range(50)]
+    )
+    before = await journal.finetunes.all()
+    read: list[str] = []
+    understood = unreadable.from_row
+
+    def counted(model: type[Any], row: sqlite3.Row) -> Any:
+        read.append(row["id"])
+        return understood(model, row)
+
+    monkeypatch.setattr(unreadable, "from_row", counted)
+    assert await journal.finetunes.all() is before
+    await journal.finetunes.set_favourite("bfl", "7", True)
+    after = await journal.finetunes.all()
+    assert [one.id for one, other in zip(before, after, strict=True) if one is not other] == ["7"]
+    await journal.finetunes.remove("bfl", "8")
+    assert len(await journal.finetunes.all()) == 49
+    async with Journal(path) as other:
+        await other.finetunes.set_favourite("bfl", "9", True)
+    assert [item.id for item in await journal.finetunes.all() if item.favourite] == ["7", "9"]
+    assert read == ["7", "9"]
