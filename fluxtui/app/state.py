@@ -163,7 +163,8 @@ class StatefulApp(App[int]):
 
     def finetune_of(self, ref: str | None) -> Finetune | None:
         """Return a finetune by what names it among all: `profile/id` (`Finetune.ref`)."""
-        return next((item for item in self.finetunes if item.ref == ref), None)
+        profile, _, named = (ref or "").partition("/")
+        return next((item for item in self.finetunes if item.id == named and item.profile == profile), None)
 
     def balance_of(self, profile: str) -> Balance | None:
         """Return what the service of a profile said is left, or None where it has not told."""

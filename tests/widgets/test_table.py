@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from fluxtui.widgets.table import Column, Row, RowTable
 from fluxtui.widgets.table.grid import RowGrid, widths
-from fluxtui.widgets.table.rows import LazyCells, Sorting
+from fluxtui.widgets.table.rows import Sorting
 from tests.piloting.snapshots import SMALL, Snap
 
 HostOf = Callable[[Widget | None], App[Any]]
@@ -201,33 +201,6 @@ async def test_vim_keys_and_messages() -> None:
             ("moved", "a"), ("moved", "b"), ("moved", "c"), ("moved", "b"), ("moved", "c"), ("moved", "a"),
             ("chosen", "a"),
         ]  # fmt: skip
-
-
-async def test_only_rows_in_sight_are_made_into_cells(host: HostOf) -> None:
-    """Of ten thousand rows, whatever is done with them."""
-    made: list[str] = []
-
-    def row(name: str, state: str = "ready") -> Row:
-        def cells() -> dict[str, str | Text]:
-            made.append(name)
-            return {"name": name, "state": state}
-
-        return Row(name, LazyCells(cells), {"name": name}, searched=lambda: name)
-
-    table = RowTable(COLUMNS)
-    everything = [row(f"row {number}") for number in range(10_000)]
-    async with host(table).run_test(size=(80, 24)) as pilot:
-        table.set_rows(everything)
-        assert table.select("row 7000")
-        await pilot.pause()
-        assert table.query_one(RowGrid).cursor_row == 7_000
-        table.focus()
-        await pilot.press("pagedown", "g", "s", "S", "slash", "9", "9", "enter", "escape", "G")
-        await pilot.pause()
-        assert table.selected_key == table.shown_keys[-1]
-        table.set_rows([row("row 0", "gone"), *everything[1:]])
-        await pilot.pause()
-    assert len(made) < 300
 
 
 async def test_a_longer_filter_looks_in_what_the_shorter_one_left(

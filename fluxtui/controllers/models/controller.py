@@ -66,6 +66,8 @@ class ModelsController:
         self.trained_on = TrainedOn(host)
         self.faults: tuple[str, ...] = ()
         """What stood in the way when several services were asked, a line for each."""
+        self._refreshed: tuple[Sequence[Finetune], datetime | None] = ((), None)
+        """When the services told last of which finetunes: asked for each second."""
 
     # What is known
 
@@ -80,10 +82,13 @@ class ModelsController:
         return f"{plural(count, 'finetune')}{age}{hint}"
 
     def _age(self) -> str:
-        times = [item.refreshed_at for item in self._host.finetunes if item.refreshed_at is not None]
-        if not times:
+        finetunes = self._host.finetunes
+        if self._refreshed[0] is not finetunes:
+            times = (item.refreshed_at for item in finetunes if item.refreshed_at is not None)
+            self._refreshed = finetunes, max(times, default=None)
+        if (refreshed_at := self._refreshed[1]) is None:
             return "local copy, never compared with the service"
-        return f"local copy of {relative_time(max(times), self._host.clock())}"
+        return f"local copy of {relative_time(refreshed_at, self._host.clock())}"
 
     async def details(self, finetune: Finetune) -> FinetuneDetails:
         """Return what is known of a finetune."""

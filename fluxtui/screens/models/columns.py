@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from rich.text import Text
@@ -16,7 +16,6 @@ from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.domain.text import file_size
 from fluxtui.domain.weights import Base
 from fluxtui.widgets.table import Column, Row, RowTable
-from fluxtui.widgets.table.rows import LazyCells
 
 STATE_WORDS: dict[FinetuneState, str] = {
     FinetuneState.READY: "● ready",
@@ -99,53 +98,53 @@ def base_text(base: Base | None) -> str:
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
+class ModelRow(Row):
+    """The row of a finetune, whose cells are made when it comes into sight: most of ten thousand never do."""
+
+    finetune: Finetune
+    age: tuple[datetime, str]
+    """What the given order is by."""
+
+    def __init__(self, finetune: Finetune) -> None:
+        told = {"key": finetune.ref, "first": finetune.favourite, "finetune": finetune}
+        for name, value in told.items():
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "age", (finetune.created_at or _LONG_AGO, finetune.id))
+
+    @cached_property
+    def cells(self) -> Mapping[str, str | Text]:
+        """What stands in each column."""
+        return _cells(self.finetune)
+
+    @property
+    def searched(self) -> Callable[[], str]:
+        """Returns what the filter looks in."""
+        return partial(_searched_text, self.finetune)
+
+    def sort_value(self, column: str) -> tuple[bool, Any]:
+        """Return what to sort by: finetunes without a value come last."""
+        value = _SORTED_BY[column](self.finetune)
+        return value is None or value == "", value
+
+
 class ModelRows:
     """The rows of finetunes; a finetune that is the same as before has the same row."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[Finetune, Row]] = {}
+        self._rows: list[ModelRow] = []
 
-    def of(self, finetunes: Sequence[Finetune]) -> list[Row]:
+    def of(self, finetunes: Sequence[Finetune]) -> list[ModelRow]:
         """Return the finetunes as rows, the newest first; favourites stay before all others."""
-        known, self._known = self._known, {}
-        for finetune in finetunes:
-            before = known.get(finetune.ref)
-            same = before is not None and before[0] is finetune
-            self._known[finetune.ref] = before if before is not None and same else (finetune, _row(finetune))
-        newest = sorted(self._known.values(), key=lambda pair: _age(pair[0]), reverse=True)
-        return [row for _, row in newest]
+        given = {id(finetune): finetune for finetune in finetunes}
+        rows = [row for row in self._rows if given.pop(id(row.finetune), None) is not None]
+        # What is in order already is sorted in no time.
+        self._rows = [*rows, *map(ModelRow, given.values())]
+        self._rows.sort(key=_age, reverse=True)
+        return self._rows
 
 
-def _age(finetune: Finetune) -> tuple[datetime, str]:
-    return finetune.created_at or _LONG_AGO, finetune.id
-
-
-class _SortValues(Mapping[str, Any]):
-    """What a finetune is sorted by in each column, taken from it when the column is sorted by."""
-
-    __slots__ = ("_finetune",)
-
-    def __init__(self, finetune: Finetune) -> None:
-        self._finetune = finetune
-
-    def __getitem__(self, key: str) -> Any:
-        return _SORTED_BY[key](self._finetune)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(_SORTED_BY)
-
-    def __len__(self) -> int:
-        return len(_SORTED_BY)
-
-
-def _row(finetune: Finetune) -> Row:
-    return Row(
-        finetune.ref,
-        LazyCells(partial(_cells, finetune)),
-        _SortValues(finetune),
-        first=finetune.favourite,
-        searched=partial(_searched_text, finetune),
-    )
+def _age(row: ModelRow) -> tuple[datetime, str]:
+    return row.age
 
 
 def _cells(finetune: Finetune) -> Mapping[str, str | Text]:

@@ -79,6 +79,8 @@ class ModelService:
         self._storage = storage
         self._make_loras = loras
         self._clock = clock
+        self._listed: tuple[tuple[Finetune, ...], tuple[Finetune, ...]] = ((), ())
+        """What the journal had last, and what was listed of it."""
 
     @cached_property
     def _keeper(self) -> WeightsKeeper:
@@ -87,9 +89,16 @@ class ModelService:
         return WeightsKeeper(self._journal, self._storage, self._gateway, self._make_loras())
 
     async def list(self, profile: str | None = None) -> tuple[Finetune, ...]:
-        """Return the finetunes known of a profile, or of all, by name; deleted ones are left out."""
+        """Return the finetunes known of a profile, or of all, by name; deleted ones are left out.
+
+        All of them are the same ones as last time where nothing was written.
+        """
         known = await self._journal.finetunes.all(profile)
-        return tuple(finetune for finetune in known if finetune.state is not FinetuneState.DELETED)
+        if profile is not None:
+            return _undeleted(known)
+        if self._listed[0] is not known:
+            self._listed = known, _undeleted(known)
+        return self._listed[1]
 
     async def get(self, profile: str, finetune_id: str) -> Finetune | None:
         """Return a finetune as it is known here, a deleted one too."""
@@ -389,6 +398,10 @@ class ModelService:
             for finetune in await self._journal.finetunes.all(profile)
             if finetune.job_id and finetune.created_at and now - finetune.created_at < LISTING_DELAY
         }
+
+
+def _undeleted(finetunes: Iterable[Finetune]) -> tuple[Finetune, ...]:
+    return tuple(finetune for finetune in finetunes if finetune.state is not FinetuneState.DELETED)
 
 
 def _to_be_asked(listed: Sequence[str], known: Collection[str]) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -359,7 +358,12 @@ class RowTable(Vertical):
         """Open the filter."""
         self.filter_line.open()
         if len(self._rows) > MANY:
-            self.run_worker(partial(_get_ready, self._rows), group="words", thread=True, exit_on_error=False)
+            self.run_worker(self._get_ready, group="words", thread=True, exit_on_error=False)
+
+    def _get_ready(self) -> None:
+        """Have the words of all rows made, before the first letter of a filter looks in them."""
+        for row in self._rows:
+            row.words  # noqa: B018  is kept from now on
 
     def action_clear_filter(self) -> None:
         """Show all rows again; without a filter the key is left to the screen."""
@@ -378,9 +382,3 @@ class RowTable(Vertical):
     def _sort(self, sorting: Sorting) -> None:
         self._sorting = sorting
         self._rebuild()
-
-
-def _get_ready(rows: Sequence[Row]) -> None:
-    """Have the words of all rows made, before the first letter of a filter looks in them."""
-    for row in rows:
-        row.words  # noqa: B018  is kept from now on

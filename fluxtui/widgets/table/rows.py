@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 from typing import Any, Literal
@@ -25,31 +25,6 @@ class Column:
     title: str
     width: int | None = None
     align: Literal["left", "right"] = "left"
-
-
-class LazyCells(Mapping[str, str | Text]):
-    """The cells of a row, made when one of them is first asked for: most of ten thousand never are."""
-
-    __slots__ = ("_made", "_make")
-
-    def __init__(self, make: Callable[[], Mapping[str, str | Text]]) -> None:
-        self._make = make
-        self._made: Mapping[str, str | Text] | None = None
-
-    @property
-    def _cells(self) -> Mapping[str, str | Text]:
-        if self._made is None:
-            self._made = self._make()
-        return self._made
-
-    def __getitem__(self, key: str) -> str | Text:
-        return self._cells[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._cells)
-
-    def __len__(self) -> int:
-        return len(self._cells)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import pytest
 
 from fluxtui.domain.finetune import Finetune, FinetuneState
 from fluxtui.services.journal import Journal, unreadable
+from fluxtui.services.journal.rows import from_row
 
 ANNA = Finetune(
     profile="bfl",
@@ -112,11 +113,10 @@ async def test_a_star_has_one_row_read(path: Path, journal: Journal, monkeypatch
     )
     before = await journal.finetunes.all()
     read: list[str] = []
-    understood = unreadable.from_row
 
     def counted(model: type[Any], row: sqlite3.Row) -> Any:
         read.append(row["id"])
-        return understood(model, row)
+        return from_row(model, row)
 
     monkeypatch.setattr(unreadable, "from_row", counted)
     assert await journal.finetunes.all() is before
