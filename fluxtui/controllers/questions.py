@@ -5,13 +5,14 @@ A question that only one subject has is a `Question` beside the controller that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Generic, TypeVar
+from collections.abc import Callable, Collection, Sequence
+from typing import Generic, TypeVar, overload
 
 from fluxtui.domain.narrowing import rank
 from fluxtui.system.dataclass import dataclass
 
 Answer = TypeVar("Answer", covariant=True)
+Item = TypeVar("Item")
 
 
 class Question(Generic[Answer]):
@@ -37,6 +38,65 @@ class Choice:
     def rank(self, words: str) -> int | None:
         """Return how well words name it, see `narrowing.rank`; the heading of its group does not count."""
         return rank(words, self.label, f"{self.note} {self.value}")
+
+
+class LateChoices(Sequence[Choice]):
+    """Choices that are made when they are looked at: of ten thousand, few ever are.
+
+    Args:
+        items: what is on offer.
+        value: returns the value of an item, at once.
+        make: returns its choice.
+        first: stand before them.
+    """
+
+    def __init__(
+        self,
+        items: Sequence[Item],
+        value: Callable[[Item], str],
+        make: Callable[[Item], Choice],
+        first: Sequence[Choice] = (),
+    ) -> None:
+        self._values = [*(choice.value for choice in first), *map(value, items)]
+        self._made: list[Choice | None] = [*first, *([None] * len(items))]
+        self._make: Callable[[int], Choice] = lambda place: make(items[place - len(first)])
+
+    @overload
+    def __getitem__(self, index: int) -> Choice: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Choice, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Choice | tuple[Choice, ...]:
+        if isinstance(index, slice):
+            return tuple(self[place] for place in range(*index.indices(len(self))))
+        place = range(len(self))[index]
+        if (made := self._made[place]) is None:
+            made = self._made[place] = self._make(place)
+        return made
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def place_of(self, value: str) -> int | None:
+        """Return the place of a value, None where it is not on offer."""
+        return self._values.index(value) if value in self._values else None
+
+    def without(self, values: Collection[str]) -> LateChoices:
+        """Return those that have none of some values."""
+        left = [place for place, value in enumerate(self._values) if value not in values]
+        return LateChoices(left, self._values.__getitem__, self.__getitem__)
+
+    def after(self, first: Choice) -> LateChoices:
+        """Return the same ones with another one before them."""
+        return LateChoices(range(len(self)), self._values.__getitem__, self.__getitem__, (first,))
+
+
+def late(choices: Sequence[Choice]) -> LateChoices:
+    """Return choices as ones that are made when they are looked at, those that are made already as well."""
+    if isinstance(choices, LateChoices):
+        return choices
+    return LateChoices(choices, lambda choice: choice.value, lambda choice: choice)
 
 
 @dataclass(frozen=True)

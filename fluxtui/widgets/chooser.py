@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from fluxtui.controllers.questions import late
 from fluxtui.domain.text import shown_text
 from fluxtui.widgets.dialogs import Choice, open_dialog
 
@@ -47,7 +48,7 @@ class Chooser(Widget, can_focus=True):
     ]
 
     value: reactive[str] = reactive("", init=False)
-    choices: reactive[tuple[Choice, ...]] = reactive((), init=False)
+    choices: reactive[Sequence[Choice]] = reactive((), init=False)
 
     class Changed(Message):
         """The user chose another value."""
@@ -87,7 +88,7 @@ class Chooser(Widget, can_focus=True):
         self.title = title
         self.none_text = none_text
         self.free_text = free_text
-        self.set_reactive(Chooser.choices, tuple(choices))
+        self.set_reactive(Chooser.choices, choices)
         self.set_reactive(Chooser.value, value)
 
     def tell_none(self, words: str) -> None:
@@ -135,8 +136,7 @@ class Chooser(Widget, can_focus=True):
         )
 
     def _index(self) -> int | None:
-        values = [choice.value for choice in self.choices]
-        return values.index(self.value) if self.value in values else None
+        return late(self.choices).place_of(self.value)
 
     def action_choose(self, by: int) -> None:
         """Choose the next or the previous value, round the ends."""
@@ -170,7 +170,8 @@ class Chooser(Widget, can_focus=True):
         if not event.is_printable or not letter.isalnum():
             return
         start = (self._index() or 0) + 1
-        for choice in (*self.choices[start:], *self.choices[:start]):
+        for place in range(start, start + len(self.choices)):
+            choice = self.choices[place % len(self.choices)]
             if choice.label.casefold().startswith(letter):
                 event.stop()
                 self._choose(choice.value)

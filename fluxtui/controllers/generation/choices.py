@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.matching import goes_with
 from fluxtui.controllers.generation.stock import Stock
-from fluxtui.controllers.questions import Choice
+from fluxtui.controllers.questions import Choice, LateChoices
 from fluxtui.domain.endpoint import Availability, Group
 from fluxtui.domain.finetune import OWN_FILES, Finetune
 from fluxtui.domain.money import UnitPrice
@@ -104,7 +104,7 @@ def short_name(name: str, cells: int) -> str:
     return f"{shorten(head, room)}{owner}{whose}" if room >= LEAST_TITLE_CELLS else head
 
 
-def finetune_choices(stock: Stock, present: Offer | None = None) -> tuple[Choice, ...]:
+def finetune_choices(stock: Stock, present: Offer | None = None) -> LateChoices:
     """Return `none` and every finetune that can be generated with, favourites first.
 
     Args:
@@ -113,18 +113,24 @@ def finetune_choices(stock: Stock, present: Offer | None = None) -> tuple[Choice
     """
     known = stock.ready()
     shared = stock.is_shared or len({item.profile for item in known}) > 1
-    offered = (
-        Choice(item.ref, _finetune_label(item, shared=shared), _about(item, present)) for item in known
-    )
-    return (Choice(NO_FINETUNE, "none", "a base model or a tool"), *offered)
+
+    def choice(item: Finetune) -> Choice:
+        return Choice(item.ref, _finetune_label(item, shared=shared), _about(item, present))
+
+    none = Choice(NO_FINETUNE, "none", "a base model or a tool")
+    return LateChoices(known, lambda item: item.ref, choice, (none,))
 
 
-def lora_choices(offer: Offer, finetunes: Iterable[Finetune], *, shared: bool) -> tuple[Choice, ...]:
+def lora_choices(offer: Offer, finetunes: Sequence[Finetune], *, shared: bool) -> LateChoices:
     """Return the finetunes that a further field of an endpoint takes, as they stand in its request."""
-    return tuple(
-        Choice(finetune_value(offer, item), _finetune_label(item, shared=shared), _note(item, offer))
-        for item in finetunes
-    )
+
+    def value(item: Finetune) -> str:
+        return finetune_value(offer, item)
+
+    def choice(item: Finetune) -> Choice:
+        return Choice(value(item), _finetune_label(item, shared=shared), _note(item, offer))
+
+    return LateChoices(finetunes, value, choice)
 
 
 def _finetune_label(finetune: Finetune, *, shared: bool) -> str:

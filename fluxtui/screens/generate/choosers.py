@@ -16,7 +16,7 @@ from fluxtui.controllers.generation.choices import (
 )
 from fluxtui.controllers.generation.form import GenerateForm
 from fluxtui.controllers.generation.stock import Stock
-from fluxtui.controllers.questions import Choice
+from fluxtui.controllers.questions import Choice, late
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.parameter_form.finetune_control import ANY_FINETUNE
 from fluxtui.widgets.plain import plain
@@ -42,7 +42,8 @@ class OneAtATime(Chooser):
 
     def label_of(self, value: str) -> str:
         """Return the words for a value, itself where it is not on offer."""
-        return next((choice.label for choice in self.choices if choice.value == value), value)
+        place = late(self.choices).place_of(value)
+        return value if place is None else self.choices[place].label
 
     def shortened(self, label: str, cells: int) -> str:
         """Return as much of a label as is worth showing in some cells."""

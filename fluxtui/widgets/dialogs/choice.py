@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import DataTable, Input
 
-from fluxtui.controllers.questions import Choice
+from fluxtui.controllers.questions import Choice, late
 from fluxtui.domain.text import is_web_address
 from fluxtui.widgets.dialogs.base import Dialog
 from fluxtui.widgets.line_input import LineInput
@@ -65,7 +65,7 @@ What is called so comes first; a word with a `$` is looked for in prices."""
         """
         super().__init__()
         self._title = title
-        self._choices = tuple(choices)
+        self._choices = choices
         self._value = value
         self._free_text = free_text
         self._shown: tuple[Choice, ...] = ()
@@ -76,7 +76,7 @@ What is called so comes first; a word with a `$` is looked for in prices."""
         """Lay out the line to type into, the list and the keys."""
         with Vertical(classes="dialog") as frame:
             set_title(frame, self._title)
-            frame.set_class(_cells(self._choices) > USUAL_CELLS, "-roomy")
+            frame.set_class(_cells(self._choices[:MAX_SHOWN]) > USUAL_CELLS, "-roomy")
             yield LineInput(placeholder=self._free_text or "type to narrow down")
             table: DataTable[object] = DataTable(show_header=False, cursor_type="row")
             table.can_focus = False
@@ -170,7 +170,7 @@ What is called so comes first; a word with a `$` is looked for in prices."""
     def _typed(self, words: str) -> tuple[Choice, ...]:
         """Return the row of what was typed, where it is no choice already."""
         text = words.strip()
-        if self._free_text is None or not text or any(choice.value == text for choice in self._choices):
+        if self._free_text is None or not text or late(self._choices).place_of(text) is not None:
             return ()
         kind = "address" if is_web_address(text) else "id"
         return (Choice(text, f"use “{text}” as an {kind}"),)
@@ -185,10 +185,10 @@ What is called so comes first; a word with a `$` is looked for in prices."""
         return "Nothing matches · Esc or ctrl+c leaves"
 
 
-def _narrowed(choices: Sequence[Choice], words: str) -> tuple[Choice, ...]:
+def _narrowed(choices: Sequence[Choice], words: str) -> Sequence[Choice]:
     """Return the choices that words name, the best first, those of a group together."""
     if not words.strip():
-        return tuple(choices)
+        return choices
     ranks = {choice: found for choice in choices if (found := choice.rank(words)) is not None}
     best: dict[str, int] = {}
     for choice, found in ranks.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from fluxtui.controllers.questions import late
 from fluxtui.domain.endpoint import Field
 from fluxtui.widgets.chooser import Chooser
 from fluxtui.widgets.dialogs import Choice
@@ -57,6 +58,6 @@ class FinetuneControl(Chooser):
         self.post_message(Passed())
 
 
-def _with_none(field: Field, finetunes: Sequence[Choice]) -> tuple[Choice, ...]:
+def _with_none(field: Field, finetunes: Sequence[Choice]) -> Sequence[Choice]:
     """Return what can be chosen, none at all among it where the field may stay empty."""
-    return tuple(finetunes) if field.required else (Choice("", field.empty or "none"), *finetunes)
+    return finetunes if field.required else late(finetunes).after(Choice("", field.empty or "none"))

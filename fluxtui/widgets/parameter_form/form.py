@@ -98,7 +98,7 @@ class ParameterForm(Widget):
         super().__init__(id=id, classes=classes)
         self._fields = fields
         self._find_problems = find_problems
-        self._finetunes = tuple(finetunes)
+        self._finetunes = finetunes
         self._form_values = FormValues(fields, values or {}, suggest)
         self._rows: dict[str, FieldRow] = {}
         """The rows that are there; those of advanced fields only once somebody needs one of them."""
@@ -211,7 +211,7 @@ class ParameterForm(Widget):
 
     def set_finetunes(self, finetunes: Sequence[Choice]) -> None:
         """Offer other finetunes, by the value that stands in a request. What is chosen stays chosen."""
-        self._finetunes = tuple(finetunes)
+        self._finetunes = finetunes
         for row in self._rows.values():
             if row.field.control in (Control.FINETUNE, Control.LORA_STACK):
                 cast("FinetuneControl | LoraStackControl", row.input).offer(finetunes)

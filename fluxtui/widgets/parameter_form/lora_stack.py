@@ -15,6 +15,7 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from fluxtui.controllers.questions import late
 from fluxtui.domain.endpoint import Control, Field
 from fluxtui.domain.loras import MOST_READ, USUAL_WEIGHT, LoraRow, row_values, rows_in
 from fluxtui.domain.text import shown_text
@@ -65,7 +66,7 @@ class LoraStackControl(Widget, can_focus=True):
     def __init__(self, field: Field, value: Any, finetunes: Sequence[Choice]) -> None:
         super().__init__()
         self.field = field
-        self._choices = tuple(finetunes)
+        self._choices = finetunes
         self.set_reactive(LoraStackControl.rows, rows_in(value))
 
     def entered(self) -> Any:
@@ -81,7 +82,7 @@ class LoraStackControl(Widget, can_focus=True):
 
     def offer(self, finetunes: Sequence[Choice]) -> None:
         """Offer other finetunes."""
-        self._choices = tuple(finetunes)
+        self._choices = finetunes
         self.refresh()
 
     # How it looks
@@ -110,7 +111,8 @@ class LoraStackControl(Widget, can_focus=True):
         return Content.assemble((before, style), name, gap, (after, style))
 
     def _label_of(self, named: str) -> str:
-        return next((choice.label for choice in self._choices if choice.value == named), named)
+        place = late(self._choices).place_of(named)
+        return named if place is None else self._choices[place].label
 
     def on_focus(self) -> None:
         """Show where the cursor is."""
@@ -182,7 +184,7 @@ class LoraStackControl(Widget, can_focus=True):
             self.notify(f"At most {MOST_READ} LoRAs can stand here: take one out first.", severity="warning")
             return
         taken = {row.finetune for row in self.rows}
-        choices = [choice for choice in self._choices if choice.value not in taken]
+        choices = late(self._choices).without(taken)
         self._ask(choices, "", len(self.rows))
 
     def action_choose(self) -> None:
