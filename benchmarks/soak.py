@@ -6,8 +6,8 @@ The demo, with twelve pictures, runs in a plain terminal and a home of its own. 
 rests for so many seconds, as who looks at something does, and tells what it has: "rest" is its memory
 before all garbage is looked for and counted, the rest after that. "gone" are widgets that were closed and
 are still there. "held" is the longest time of one callback of the event loop in processor milliseconds,
-"young" and "old" the longest looks for garbage among what is new and among all. Nothing may be ordered
-meanwhile. Ends with 1 if anything that was closed is still there at the end.
+without looks for garbage in it, "young" and "old" are the longest of these among what is new and among all.
+Nothing may be ordered meanwhile. Ends with 1 if anything that was closed is still there at the end.
 """
 
 from __future__ import annotations

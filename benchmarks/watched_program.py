@@ -40,7 +40,7 @@ class Watch:
 
     def __init__(self, report: Path) -> None:
         self._report = report
-        self._callback_began = self._callback_began_cpu = self._look_began = 0.0
+        self._callback_began = self._callback_began_cpu = self._look_began = self._looked = 0.0
         self._forget()
 
     def _forget(self) -> None:
@@ -56,6 +56,7 @@ class Watch:
 
         def timed(handle: asyncio.Handle) -> None:
             self._callback_began, self._callback_began_cpu = time.perf_counter(), time.thread_time()
+            self._looked = 0.0
             run(handle)
             if threading.current_thread() is threading.main_thread():
                 self._note_callback(handle)
@@ -63,7 +64,7 @@ class Watch:
         asyncio.Handle._run = timed  # type: ignore[method-assign, assignment]
 
     def _note_callback(self, handle: asyncio.Handle) -> None:
-        cpu = time.thread_time() - self._callback_began_cpu
+        cpu = time.thread_time() - self._callback_began_cpu - self._looked
         self._longest = max(self._longest, time.perf_counter() - self._callback_began)
         if cpu > self._longest_cpu:
             self._longest_cpu, self._held = cpu, repr(getattr(handle, "_callback", None))[:200]
@@ -72,7 +73,10 @@ class Watch:
         if phase == "start":
             self._look_began = time.thread_time()
         else:
-            self._looks.append((info["generation"], time.thread_time() - self._look_began))
+            seconds = time.thread_time() - self._look_began
+            self._looks.append((info["generation"], seconds))
+            if threading.current_thread() is threading.main_thread():
+                self._looked += seconds
 
     def _tell(self, _: int, __: FrameType | None) -> None:
         looks = tuple(self._looks)

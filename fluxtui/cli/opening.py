@@ -41,6 +41,9 @@ class LateProgram:
         return await self._container.open()
 
     def _make_logged(self) -> Container:
+        from fluxtui.system.memory import keep_memory_together
+
+        keep_memory_together()
         try:
             return self._make()
         except FluxError:

@@ -6,6 +6,7 @@ A question that only one subject has is a `Question` beside the controller that 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
 from typing import Generic, TypeVar, overload
 
 from fluxtui.domain.narrowing import rank
@@ -57,9 +58,14 @@ class LateChoices(Sequence[Choice]):
         make: Callable[[Item], Choice],
         first: Sequence[Choice] = (),
     ) -> None:
-        self._values = [*(choice.value for choice in first), *map(value, items)]
+        self._first = [choice.value for choice in first]
         self._made: list[Choice | None] = [*first, *([None] * len(items))]
         self._make: Callable[[int], Choice] = lambda place: make(items[place - len(first)])
+        self._list_values: Callable[[], list[str]] = lambda: [value(item) for item in items]
+
+    @cached_property
+    def _values(self) -> list[str]:
+        return [*self._first, *self._list_values()]
 
     @overload
     def __getitem__(self, index: int) -> Choice: ...
@@ -80,16 +86,20 @@ class LateChoices(Sequence[Choice]):
 
     def place_of(self, value: str) -> int | None:
         """Return the place of a value, None where it is not on offer."""
-        return self._values.index(value) if value in self._values else None
+        values = self._first if value in self._first else self._values
+        return values.index(value) if value in values else None
 
     def without(self, values: Collection[str]) -> LateChoices:
         """Return those that have none of some values."""
         left = [place for place, value in enumerate(self._values) if value not in values]
-        return LateChoices(left, self._values.__getitem__, self.__getitem__)
+        return LateChoices(left, self._value_at, self.__getitem__)
 
     def after(self, first: Choice) -> LateChoices:
         """Return the same ones with another one before them."""
-        return LateChoices(range(len(self)), self._values.__getitem__, self.__getitem__, (first,))
+        return LateChoices(range(len(self)), self._value_at, self.__getitem__, (first,))
+
+    def _value_at(self, place: int) -> str:
+        return self._values[place]
 
 
 def late(choices: Sequence[Choice]) -> LateChoices:

@@ -7,7 +7,6 @@ import gc
 import logging
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Final
 
 YOUNG_OBJECTS: Final = 5_000
@@ -16,9 +15,9 @@ YOUNG_LOOKS: Final = 4
 """Such looks after which those of the last ones are looked through again: ten milliseconds."""
 OLD_LOOKS: Final = 100
 """Such looks after which everything is, even while somebody types: two million objects that stay."""
-REST_SECONDS: Final = 3.0
+REST_SECONDS: Final = 1.0
 """How long nothing must have been typed before what is new is looked through."""
-LONG_REST_SECONDS: Final = 20.0
+LONG_REST_SECONDS: Final = 60.0
 """And before everything is, what has been there for long as well."""
 PREPARATION_SECONDS: Final = 0.1
 """How long what lets go of garbage takes until it is looked for."""
@@ -93,6 +92,8 @@ class IdleGarbage:
         self._wait(LONG_REST_SECONDS, self._look_at_all)
 
     def _look_at_all(self) -> None:
+        from fluxtui.system.memory import give_back_memory
+
         gc.unfreeze()
         self._collect("all")
         give_back_memory()
@@ -103,11 +104,3 @@ class IdleGarbage:
         gc.freeze()
         seconds = time.perf_counter() - begin
         _log.debug("looked through %s objects in %.3f s: %d were garbage", what, seconds, found)
-
-
-def give_back_memory() -> None:
-    """Give what is free to the system, where the C library can: glibc keeps it otherwise."""
-    import ctypes
-
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)

@@ -22,8 +22,8 @@ from fluxtui.terminal.profile import SSH_BYTES_PER_SECOND, GraphicsProtocol, Ter
 from fluxtui.terminal.scaling import Bitmap, Colour
 from fluxtui.terminal.screen_buffer import PixelMark
 
-CACHE_BYTES: Final = 16_000_000
-DECODED_BYTES: Final = 32_000_000
+CACHE_BYTES: Final = 8_000_000
+DECODED_BYTES: Final = 12_000_000
 BACKLOG_POLL_SECONDS: Final = 0.001
 _CUBE: Final = (0, 95, 135, 175, 215, 255)
 
