@@ -167,7 +167,8 @@ class KeyQueue:
 
     def _may_lead(self, work: Worker[None], left: Screen[Any]) -> bool:
         """Whether work goes on in the screen in front; whatever has opened another one waits for that."""
-        if work.is_finished or work._task is None:
+        # What was replaced before it began ends without its worker being told.
+        if work.is_finished or work._task is None or work._task.done():
             return False
         node, front = work.node, self._app.screen
         return (node.screen if isinstance(node, Widget) and node.is_attached else left) is front

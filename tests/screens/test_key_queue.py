@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual import events
@@ -12,7 +13,9 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from fluxtui.app.app import FluxApp
+from fluxtui.app.key_queue import KeyQueue
 from fluxtui.screens.generate.history_dialog import HistoryDialog
+from fluxtui.screens.settings import SettingsScreen
 from fluxtui.screens.workbench import WorkbenchScreen
 from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.services.datasets.workspaces import WorkspaceService
@@ -94,3 +97,24 @@ async def test_moving_about_never_waits_for_what_it_began(make_app: AppFactory, 
         await app.go("jobs")
         type_at_once(app, *["j"] * 40)
         await until(pilot, lambda: app._key_queue.is_idle, seconds=20)
+
+
+async def test_work_that_was_replaced_before_it_began_is_not_waited_for(
+    make_app: AppFactory, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Settings replaces what it began when it gets its size; the loop went round 20,000 times for it."""
+    looks: list[object] = []
+    may_lead = KeyQueue._may_lead
+
+    def counted(queue: KeyQueue, work: Any, left: Any) -> bool:
+        looks.append(work)
+        return may_lead(queue, work, left)
+
+    monkeypatch.setattr(KeyQueue, "_may_lead", counted)
+    app = make_app()
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: bool(app.profile))
+        type_at_once(app, "f7")
+        await until_screen(pilot, SettingsScreen)
+        await until(pilot, lambda: app._key_queue.is_idle, seconds=20)
+    assert 0 < len(looks) < 500
