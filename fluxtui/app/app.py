@@ -11,6 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
+from rich.terminal_theme import TerminalTheme
 from textual.app import App, SystemCommand
 from textual.await_remove import AwaitRemove
 from textual.binding import BindingType
@@ -38,6 +39,7 @@ from fluxtui.app.shutdown import Shutdown
 from fluxtui.app.state import Answer, StatefulApp, guarded
 from fluxtui.app.stylesheet import SwiftStylesheet
 from fluxtui.app.tabs import PLACES
+from fluxtui.app.themes import DARK, OWN_THEMES, named_colours
 from fluxtui.domain.errors import FluxError
 from fluxtui.system.garbage import IdleGarbage
 
@@ -103,8 +105,15 @@ class FluxApp(StatefulApp):
         self._key_queue = KeyQueue(self, super().on_event)
         self._blurred_at = monotonic()
         self.animation_level = "none"
-        if theme in self.available_themes:
-            self.theme = self._visible_theme(theme)
+        for own in OWN_THEMES:
+            self.register_theme(own)
+        self.theme = self._visible_theme(theme if theme in self.available_themes else DARK.name)
+
+    @property
+    def ansi_theme(self) -> TerminalTheme:
+        """What the names of colours stand for: what the theme tells states by, else the terminal's own."""
+        theme = self.current_theme
+        return super().ansi_theme if theme.ansi else named_colours(theme)
 
     @property
     def services(self) -> Services:

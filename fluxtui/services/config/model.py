@@ -145,7 +145,7 @@ class BudgetSettings(_Table):
 class InterfaceSettings(_Table):
     """How the program looks and behaves."""
 
-    theme: Annotated[str, StringConstraints(min_length=1, max_length=60)] = "textual-dark"
+    theme: Annotated[str, StringConstraints(min_length=1, max_length=60)] = "fluxtui-dark"
     bell: bool = True
     mouse: bool = True
     only_changes: bool = True
