@@ -168,7 +168,7 @@ async def test_a_damaged_journal_ends_with_a_sentence(make_app: AppFactory, tmp_
     assert journal.read_bytes().startswith(b"not a database")
 
 
-@pytest.mark.parametrize(("no_color", "theme"), [(None, "ansi-dark"), ("1", "textual-dark")])
+@pytest.mark.parametrize(("no_color", "theme"), [(None, "ansi-dark"), ("1", "fluxtui-dark")])
 async def test_without_colours_the_terminals_own_are_not_used(
     make_app: AppFactory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, no_color: str | None, theme: str
 ) -> None:
