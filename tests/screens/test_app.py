@@ -186,7 +186,7 @@ async def test_messages_keep_every_error(make_app: AppFactory) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: is_open(app))
         app.tell("It went [/wrong] \x1b[31mhere.", title="Trouble", severity="error")
-        app.action_show_messages()
+        app.action_show("messages")
         await until_screen(pilot, MessagesScreen)
         await pilot.pause()
         full = str(app.screen.query_one(".list-full").render())
