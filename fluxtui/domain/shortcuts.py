@@ -63,7 +63,7 @@ _SHORTER: Final = {
 _WORDS: Final = {"escape": "Esc", "esc": "Esc", "pageup": "Page Up", "pagedown": "Page Down"}
 
 
-class Reach(Enum):
+class ShortcutScope(Enum):
     """Where a shortcut works, and so which others it can get in the way of."""
 
     EVERYWHERE = "everywhere"
@@ -85,14 +85,14 @@ class Shortcut:
         words: what it does, for people.
         part: the part of the program that it belongs to.
         keys: its keys, as `checked_keys` returns them.
-        reach: where it works.
+        scope: where it works.
     """
 
     id: str
     words: str
     part: str
     keys: tuple[str, ...]
-    reach: Reach = Reach.PART
+    scope: ShortcutScope = ShortcutScope.PART
 
 
 @dataclass(frozen=True)
@@ -174,9 +174,10 @@ def _sign_of(name: str) -> str | None:
     if known is not None:
         return known
     try:
-        return unicodedata.lookup(name.replace("_", " "))
+        sign = unicodedata.lookup(name.replace("_", " "))
     except KeyError:
         return None
+    return sign if sign.isprintable() else None
 
 
 def shortcut_name(key: str) -> str:
@@ -233,5 +234,9 @@ def clashes(shortcuts: Iterable[Shortcut], keys: Mapping[str, str]) -> tuple[Cla
 
 
 def _meet(first: Shortcut, second: Shortcut) -> bool:
-    reaches = {first.reach, second.reach}
-    return first.part == second.part or Reach.EVERYWHERE in reaches or reaches == {Reach.PLACE, Reach.LIST}
+    scopes = {first.scope, second.scope}
+    return (
+        first.part == second.part
+        or ShortcutScope.EVERYWHERE in scopes
+        or scopes == {ShortcutScope.PLACE, ShortcutScope.LIST}
+    )

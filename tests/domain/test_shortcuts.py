@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fluxtui.domain.shortcuts import Reach, Shortcut, checked_keys, clashes, short_name, shortcut_name
+from fluxtui.domain.shortcuts import Shortcut, ShortcutScope, checked_keys, clashes, short_name, shortcut_name
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_one_spelling(written: str, keys: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["", "foo", "f25", "x,,y", "hyper+x", "ctrl+foo", "\x1b", "ctrl+m", "^h", "^["]
+    "written", ["", "foo", "f25", "x,,y", "bel", "hyper+x", "ctrl+foo", "\x1b", "ctrl+m", "^h", "^["]
 )
 def test_what_is_no_key(written: str) -> None:
     with pytest.raises(ValueError, match=r"must be keys|cannot be Ctrl"):
@@ -58,11 +58,11 @@ def test_names_for_people(key: str, name: str, short: str) -> None:
     assert (shortcut_name(key), short_name(key)) == (name, short)
 
 
-CANCEL = Shortcut("jobs.cancel", "Cancel", "Jobs", ("x",), Reach.PLACE)
-DOWN = Shortcut("table.down", "Down", "Lists", ("j",), Reach.LIST)
+CANCEL = Shortcut("jobs.cancel", "Cancel", "Jobs", ("x",), ShortcutScope.PLACE)
+DOWN = Shortcut("table.down", "Down", "Lists", ("j",), ShortcutScope.LIST)
 COPY = Shortcut("jobs.copy", "Copy", "Jobs", ("y",))
 STAR = Shortcut("gallery.star", "Star", "Gallery", ("s",))
-MODELS = Shortcut("place.models", "Models", "Everywhere", ("f3",), Reach.EVERYWHERE)
+MODELS = Shortcut("place.models", "Models", "Everywhere", ("f3",), ShortcutScope.EVERYWHERE)
 ALL = (CANCEL, COPY, STAR, MODELS, DOWN)
 
 

@@ -13,7 +13,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from fluxtui.domain.shortcuts import Reach, Shortcut
+from fluxtui.domain.shortcuts import Shortcut, ShortcutScope
 
 _ROOMS = ("fluxtui.app", "fluxtui.screens", "fluxtui.widgets")
 _LISTS = frozenset({"table", "grid"})
@@ -50,16 +50,16 @@ def _of(kind: type[DOMNode]) -> Iterator[Shortcut]:
     for action, bindings in bound.items():
         if action:
             keys = tuple(dict.fromkeys(binding.key for binding in bindings))
-            reach = _reach(kind, action, is_first=any(binding.priority for binding in bindings))
-            yield Shortcut(action, bindings[0].description, _title(kind), keys, reach)
+            scope = _scope(kind, action, is_first=any(binding.priority for binding in bindings))
+            yield Shortcut(action, bindings[0].description, _title(kind), keys, scope)
 
 
-def _reach(kind: type[DOMNode], action: str, *, is_first: bool) -> Reach:
+def _scope(kind: type[DOMNode], action: str, *, is_first: bool) -> ShortcutScope:
     if issubclass(kind, App) and is_first:
-        return Reach.EVERYWHERE
+        return ShortcutScope.EVERYWHERE
     if action.partition(".")[0] in _LISTS:
-        return Reach.LIST
-    return Reach.PLACE if issubclass(kind, Screen) else Reach.PART
+        return ShortcutScope.LIST
+    return ShortcutScope.PLACE if issubclass(kind, Screen) else ShortcutScope.PART
 
 
 def _title(kind: type[DOMNode]) -> str:
