@@ -29,6 +29,7 @@ APP_BINDINGS: Final = (
     # Textual binds this key itself only where nothing else is bound to the palette.
     Binding("ctrl+p", "command_palette", "Commands", id="app.palette_key", show=False, priority=True),
     Binding("colon", "command_palette", "Commands", id="app.palette", show=False),
+    Binding("exclamation_mark,alt+m", "show('messages')", "Messages", id="app.messages", show=False),
     Binding("ctrl+q", "leave", "Quit", id="app.quit", show=False, priority=True),
     Binding("ctrl+c", "leave_twice", "Quit (twice)", id="app.interrupt", show=False),
     # One byte, 0x1f, in most terminals, whichever of its keys is pressed; the others as kitty tells them.

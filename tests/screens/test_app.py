@@ -26,9 +26,10 @@ from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ConfirmDialog
+from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.top_bar import TopBar
-from tests.piloting.waiting import until, until_screen
+from tests.piloting.waiting import settled, until, until_screen
 
 AppFactory = Callable[..., FluxApp]
 
@@ -166,6 +167,24 @@ async def test_a_damaged_journal_ends_with_a_sentence(make_app: AppFactory, tmp_
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.return_code == 2)
     assert journal.read_bytes().startswith(b"not a database")
+
+
+async def test_news_that_are_cut_say_which_key_shows_all(make_app: AppFactory) -> None:
+    """While typing as well; what is short says nothing of it."""
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: is_open(app))
+        app.tell("Short.", severity="error")
+        await settled(pilot)
+        line = app.screen.query_one(Flash)
+        assert str(line.render()) == "✗ error: Short."
+        app.tell("It is long. " * 20, severity="error")
+        await settled(pilot)
+        shown = str(line.render())
+        assert shown.endswith("… Alt+M shows all")
+        assert len(shown) == line.content_size.width
+        await pilot.press("alt+m")
+        await until_screen(pilot, MessagesScreen)
 
 
 @pytest.mark.parametrize(("no_color", "theme"), [(None, "ansi-dark"), ("1", "fluxtui-dark")])
