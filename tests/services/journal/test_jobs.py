@@ -15,6 +15,7 @@ from fluxtui.domain.jobs import (
     GenerationWork,
     IllegalTransition,
     Job,
+    JobKind,
     JobState,
     TrainingWork,
 )
@@ -181,3 +182,20 @@ async def test_the_end_of_a_job_frees_its_lease(journal: Journal, make_job: Make
     assert await journal.jobs.claim("job", "me", 10)
     await journal.jobs.move("job", JobState.CANCELLED)
     assert await journal.jobs.claim("job", "you", 10)
+
+
+@pytest.mark.parametrize("question", ["done", "unfinished"])
+async def test_few_among_many_are_found_without_reading_all(
+    journal: Journal, make_job: MakeJob, question: str
+) -> None:
+    """What an endpoint has done, and which files are on their way, is asked at every start."""
+    await journal.jobs.add([make_job(f"job-{number}", state=JobState.DONE) for number in range(500)])
+    steps = itertools.count()
+    await journal._database.read(
+        lambda database: database.set_progress_handler(lambda: next(steps) and 0, 10)
+    )
+    if question == "done":
+        assert await journal.jobs.done(JobKind.TRAINING, "bfl", "flux-dev") == ()
+    else:
+        assert await journal.trash.unfinished() == ()
+    assert next(steps) < 20
