@@ -99,7 +99,7 @@ async def _measure(subject: Subject, number: int) -> dict[str, float]:
         data = Path(folder, "data")
         data.mkdir(mode=0o700)  # noqa: ASYNC240
         await subject.fill(StorageService(data).journal_path, number)
-        app = _application(Path(folder))
+        app = application(Path(folder))
         begin = time.process_time()
         async with app.run_test(size=(120, 40)) as pilot:
             await until(pilot, lambda: app.profile != "" and app.screen.id != "_default", PATIENCE)
@@ -127,7 +127,7 @@ async def _press(pilot: Pilot[Any], key: str) -> float:
 
 async def _with_finetunes(journal_path: Path, number: int) -> None:
     async with Journal(journal_path) as journal:
-        await journal.finetunes.put_many(_finetunes(number))
+        await journal.finetunes.put_many(finetunes(number))
 
 
 async def _with_pictures(journal_path: Path, number: int) -> None:
@@ -136,7 +136,7 @@ async def _with_pictures(journal_path: Path, number: int) -> None:
     await asyncio.to_thread(fill_with_pictures, journal_path, number, datetime.now(UTC))
 
 
-def _application(folder: Path) -> FluxApp:
+def application(folder: Path) -> FluxApp:
     overrides = {
         "profile": "demo",
         "profiles.demo.provider": "bfl",
@@ -149,7 +149,7 @@ def _application(folder: Path) -> FluxApp:
     return FluxApp(Container(config, folder / "data"), terminal)
 
 
-def _finetunes(number: int) -> list[Finetune]:
+def finetunes(number: int) -> list[Finetune]:
     chance = random.Random(1)
     return [
         Finetune(

@@ -41,7 +41,6 @@ from fluxtui.app.stylesheet import SwiftStylesheet
 from fluxtui.app.tabs import PLACES
 from fluxtui.app.themes import DARK, OWN_THEMES, named_colours
 from fluxtui.domain.errors import FluxError
-from fluxtui.domain.shortcuts import short_name
 from fluxtui.system.garbage import IdleGarbage
 
 if TYPE_CHECKING:
@@ -440,6 +439,8 @@ class FluxApp(StatefulApp):
 
     def get_key_display(self, binding: Binding) -> str:
         """Return a key as a line of keys shows it, in one spelling everywhere."""
+        from fluxtui.domain.shortcuts import short_name
+
         return binding.key_display or short_name(binding.key)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

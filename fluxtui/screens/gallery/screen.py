@@ -18,7 +18,7 @@ from fluxtui.domain.gallery import GalleryFilter
 from fluxtui.domain.text import shorten
 
 # Its dialog registers itself.
-from fluxtui.screens.gallery import export_dialog as export_dialog
+from fluxtui.screens.gallery import questions as questions
 from fluxtui.screens.gallery.gallery_panel import GalleryPanel
 from fluxtui.screens.gallery.opening import open_compare, open_view, view_item
 from fluxtui.screens.gallery.suggesters import FilterSuggester

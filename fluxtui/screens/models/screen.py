@@ -18,9 +18,7 @@ from fluxtui.controllers.models.controller import FinetuneDetails, ModelsControl
 from fluxtui.controllers.navigation import Request, ShowFinetune
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.text import safe_text
-from fluxtui.screens.models import add_dialog as add_dialog
-from fluxtui.screens.models import dashboard_dialogs as dashboard_dialogs
-from fluxtui.screens.models import own_dialog as own_dialog
+from fluxtui.screens.models import questions as questions
 from fluxtui.screens.models.columns import ModelTable
 from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.place import PlaceScreen

@@ -17,10 +17,7 @@ from fluxtui.app.state import guarded
 from fluxtui.controllers.settings.controller import SettingsController
 from fluxtui.controllers.settings.fields import settings_fields, settings_values
 from fluxtui.screens.place import PlaceScreen
-
-# The dialogs of this place register themselves.
-from fluxtui.screens.settings import key_dialog as key_dialog
-from fluxtui.screens.settings import new_profile as new_profile
+from fluxtui.screens.settings import questions as questions
 from fluxtui.screens.settings.profile_panel import ProfilePanel
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.plain import PlainStatic, plain
