@@ -386,6 +386,8 @@ class FluxApp(StatefulApp):
         if place not in self._visited:
             self._visited.add(place)
             self.delay_update(FIRST_PAINT_REST)
+        for before in self._screen_stacks.get(place, ()):
+            self.sight.catch_up(before)
         await self.switch_mode(place)
         screen = self.screen_stack[0]
         if not isinstance(to, str) and isinstance(screen, PlaceScreen):

@@ -46,6 +46,12 @@ class QuietScreen(Screen[Answer]):
             event.refresh_styles = False
             self.app.stylesheet.update_nodes([self])
 
+    @on(ScreenResume)
+    def _catch_up(self) -> None:
+        """Show what has changed while it could not be seen."""
+        if isinstance(self.app, StatefulApp):
+            self.app.sight.catch_up(self)
+
     @on(ScreenSuspend)
     def _note_suspension(self) -> None:
         """Note that something may have changed until it comes to the front again."""

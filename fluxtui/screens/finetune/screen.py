@@ -92,7 +92,7 @@ class FinetuneScreen(PlaceScreen):
         self.watch(self.app, "silent_profiles", self._show_price, init=False)
         self.watch(self.app, "prices", self._follow_prices, init=False)
         self.watch(self.app, "finetunes", self._form.show, init=False)
-        self.watch(self.app, "jobs", self._follow_jobs)
+        self.app.sight.watch(self, "jobs", self._follow_jobs)
         self.watch(self.app, "profile", self._follow_profiles, init=False)
         self.watch(self.app, "usable_profiles", self._follow_profiles, init=False)
 

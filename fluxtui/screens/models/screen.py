@@ -79,9 +79,9 @@ class ModelsScreen(PlaceScreen):
         """Follow the finetunes, and the jobs that they came from."""
         self.query_one("#faults").display = False
         self.controller.changed.connect(self._draw_activity)
-        self.watch(self.app, "finetunes", self._draw)
-        self.watch(self.app, "usable_profiles", self._draw_details, init=False)
-        self.watch(self.app, "jobs", self._draw_details, init=False)
+        self.app.sight.watch(self, "finetunes", self._draw)
+        self.app.sight.watch(self, "usable_profiles", self._draw_details, init=False)
+        self.app.sight.watch(self, "jobs", self._draw_details, init=False)
 
     @property
     def _table(self) -> ModelTable:
