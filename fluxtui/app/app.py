@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -177,7 +176,7 @@ class FluxApp(StatefulApp):
         """Show the first place, and let everything go its way."""
         self._opening.program.on_connection(self._note_connection)
         settings = services.config.config
-        self.use_terminal(replace(self.terminal, max_preview_bytes=settings.images.max_bytes))
+        self.use_terminal(self.terminal.wanted(settings.images.max_bytes, settings.images.characters))
         self._follow_interface(settings)
         await self._opening.follow()
         try:
