@@ -79,7 +79,6 @@ class PictureFacts:
     height: int
     mode: str
     frames: int
-    turned: bool
 
 
 def examine(content: bytes) -> PictureFacts:
@@ -90,14 +89,19 @@ def examine(content: bytes) -> PictureFacts:
     """
     with opened(content, strict=False) as image:
         if image.format not in DECODED:
-            return PictureFacts(safe_text(image.format, limit=20), *image.size, image.mode, 1, turned=False)
-        orientation = orientation_of(image)
+            return PictureFacts(safe_text(image.format, limit=20), *image.size, image.mode, 1)
         width, height = upright_size(image)
         format_name, mode = DECODED[image.format], image.mode
         frames = frames_of(image)
         image.draft(None, (MEASURED_EDGE, MEASURED_EDGE))
         image.load()
-        return PictureFacts(format_name, width, height, mode, frames, orientation != 1)
+        return PictureFacts(format_name, width, height, mode, frames)
+
+
+def stored_size(content: bytes) -> tuple[int, int]:
+    """Return the pixels of a picture as it lies in its file, which is not decoded. Raises `PictureError`."""
+    with opened(content, strict=False) as image:
+        return image.size
 
 
 def looked_at(content: bytes) -> PictureLook:
@@ -159,14 +163,21 @@ class Preparation:
     behind: str = "white"
 
 
-def prepared(content: bytes, how: Preparation) -> tuple[bytes, str]:
+def prepared(content: bytes, how: Preparation, *, strict: bool = True) -> tuple[bytes, str]:
     """Return a picture ready for a trainer, and its extension (`jpg` or `png`).
 
     Upright, sRGB, 8 bit, without transparency (`how.behind` it), without any metadata. What was without loss
     (PNG, BMP, GIF) becomes a PNG; everything else a JPEG. The same bytes give the same result.
-    Raises `PictureError`.
+
+    Args:
+        content: of the file.
+        how: it is made ready.
+        strict: see `opened`; needless where these very bytes were looked at before.
+
+    Raises:
+        PictureError: it cannot be read.
     """
-    with opened(content) as image:
+    with opened(content, strict=strict) as image:
         if image.format not in DECODED and image.format not in CONVERTED:
             raise PictureError(f"is {a_format(image.format)} picture, which is not prepared for training")
         extension = extension_of(image.format)
@@ -176,7 +187,8 @@ def prepared(content: bytes, how: Preparation) -> tuple[bytes, str]:
         if extension == "png":
             ready.save(target, "PNG", compress_level=6)
         else:
-            ready.save(target, "JPEG", quality=how.jpeg_quality, subsampling=0, optimize=True)
+            # Tables of its own would make it smaller by a twentieth, and take longer than all the rest of it.
+            ready.save(target, "JPEG", quality=how.jpeg_quality, subsampling=0)
     return target.getvalue(), extension
 
 
@@ -210,7 +222,7 @@ def _turned_size(size: tuple[int, int], quarters: int) -> tuple[int, int]:
     return size[::-1] if quarters % 2 else size
 
 
-def prepared_mask(content: bytes, turns: int, crop: Crop | None, of: PictureFacts) -> bytes:
+def prepared_mask(content: bytes, turns: int, crop: Crop | None, size: tuple[int, int]) -> bytes:
     """Return a mask as a grey PNG of the size of its picture, turned and cropped like that.
 
     What is transparent in it is black: it is not learned.
@@ -219,15 +231,15 @@ def prepared_mask(content: bytes, turns: int, crop: Crop | None, of: PictureFact
         content: of the file, of any size; it is laid over the whole picture.
         turns: of the picture, quarters clockwise.
         crop: of the picture after turning.
-        of: the picture as it is sent.
+        size: pixels of the picture as it is sent.
 
     Raises:
         PictureError: it is no picture that can be used, or nothing in it is white.
     """
-    plain, _ = prepared(content, Preparation(4 * of.width * of.height, turns, crop, behind="black"))
+    plain, _ = prepared(content, Preparation(4 * size[0] * size[1], turns, crop, behind="black"))
     with opened(plain) as image:
         target = io.BytesIO()
-        mask = image.convert("L").resize((of.width, of.height), Image.Resampling.BILINEAR)
+        mask = image.convert("L").resize(size, Image.Resampling.BILINEAR)
         if not mask.getbbox():
             raise PictureError("is black all over as it would be sent, so that nothing would be learned")
         mask.save(target, "PNG", compress_level=6)
