@@ -12,6 +12,7 @@ from fluxtui.domain.dataset import USUAL_QUALITY, Crop
 from fluxtui.domain.dataset_scan import PictureLook
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.text import safe_text
+from fluxtui.imaging.chroma import drafted_apart, resized
 from fluxtui.imaging.colours import depth_of, is_deep, is_transparent, shrunk
 from fluxtui.imaging.measures import MEASURED_EDGE, fitted, measured, used
 from fluxtui.imaging.opening import opened
@@ -181,7 +182,7 @@ def prepared(content: bytes, how: Preparation, *, strict: bool = True) -> tuple[
         if image.format not in DECODED and image.format not in CONVERTED:
             raise PictureError(f"is {a_format(image.format)} picture, which is not prepared for training")
         extension = extension_of(image.format)
-        ready = made(image, how)
+        ready = made(image, how, as_jpeg=extension == "jpg")
         ready.info.clear()
         target = io.BytesIO()
         if extension == "png":
@@ -192,21 +193,26 @@ def prepared(content: bytes, how: Preparation, *, strict: bool = True) -> tuple[
     return target.getvalue(), extension
 
 
-def made(image: Image.Image, how: Preparation) -> Image.Image:
-    """Return an open picture in sRGB as it is wanted; no more of it is in memory than is needed."""
+def made(image: Image.Image, how: Preparation, *, as_jpeg: bool = False) -> Image.Image:
+    """Return an open picture in sRGB as it is wanted; no more of it is in memory than is needed.
+
+    What becomes a JPEG may be in YCbCr.
+    """
     orientation = orientation_of(image)
     full = _turned_size(upright_size(image), how.turns)
     part = used(*upright_size(image), how.turns, how.crop)
     wanted = fitted(*part, how.max_pixels)
     share = wanted[0] / part[0] * _SPARE if wanted != part else 1.0
     least = (max(int(image.width * share), 1), max(int(image.height * share), 1))
-    if share < 1:
+    if as_jpeg and drafted_apart(image, least):
+        plain, (across, down) = image, (float(image.width), float(image.height))
+    else:
         image.draft(None, least)
-    plain, (across, down) = shrunk(image, least if share < 1 else image.size, how.behind)
+        plain, (across, down) = shrunk(image, least, how.behind)
     if how.crop is None and wanted != part:
         # Before it is turned, so that a large picture is in memory once.
         stored = _turned_size(wanted, how.turns + is_on_its_side(orientation))
-        plain = plain.resize(stored, Image.Resampling.LANCZOS, box=(0.0, 0.0, across, down), reducing_gap=3.0)
+        plain = resized(plain, stored, (0.0, 0.0, across, down))
     ready = turned(transposed(plain, orientation), how.turns)
     if how.crop is None:
         return ready
@@ -215,7 +221,7 @@ def made(image: Image.Image, how: Preparation) -> Image.Image:
         return ready.crop((left, top, right, bottom))
     wide, high = ready.width / full[0], ready.height / full[1]
     box = (left * wide, top * high, min(right * wide, ready.width), min(bottom * high, ready.height))
-    return ready.resize(wanted, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+    return resized(ready, wanted, box)
 
 
 def _turned_size(size: tuple[int, int], quarters: int) -> tuple[int, int]:
