@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from functools import partial
 from typing import Final
 
 from PIL import Image
@@ -88,13 +89,13 @@ def examine(content: bytes) -> PictureFacts:
     Formats other than those in `DECODED` are named and not decoded: a service is not expected to send them. A
     JPEG that decodes is taken, also if a part of it may be damaged: it was paid for.
     """
-    with opened(content, strict=False) as image:
+    with opened(content, strict=False, least=_measured_part) as image:
         if image.format not in DECODED:
             return PictureFacts(safe_text(image.format, limit=20), *image.size, image.mode, 1)
         width, height = upright_size(image)
         format_name, mode = DECODED[image.format], image.mode
         frames = frames_of(image)
-        image.draft(None, (MEASURED_EDGE, MEASURED_EDGE))
+        image.draft(None, _measured_part(image))
         image.load()
         return PictureFacts(format_name, width, height, mode, frames)
 
@@ -110,14 +111,14 @@ def looked_at(content: bytes) -> PictureLook:
 
     Raises `PictureError` with the reason why it cannot be trained with.
     """
-    with opened(content) as image:
+    with opened(content, least=_measured_part) as image:
         kinds = DECODED | CONVERTED
         if image.format not in kinds:
             raise PictureError(f"is {a_format(image.format)} picture, which cannot be converted for training")
         turned_in_file, orientation = is_turned(image), orientation_of(image)
         width, height = upright_size(image)
         frames, colours = frames_of(image), image.mode
-        image.draft(None, (MEASURED_EDGE, MEASURED_EDGE))
+        image.draft(None, _measured_part(image))
         # All of a JPEG's data are read for a smaller one as well.
         small, _ = shrunk(image, (2 * MEASURED_EDGE, 2 * MEASURED_EDGE))
         numbers = measured(transposed(small, orientation))
@@ -137,6 +138,10 @@ def looked_at(content: bytes) -> PictureLook:
             contrast=numbers.contrast,
             colour=numbers.colour,
         )
+
+
+def _measured_part(_: Image.Image) -> tuple[int, int]:
+    return MEASURED_EDGE, MEASURED_EDGE
 
 
 def a_format(format_name: str | None) -> str:
@@ -178,7 +183,7 @@ def prepared(content: bytes, how: Preparation, *, strict: bool = True) -> tuple[
     Raises:
         PictureError: it cannot be read.
     """
-    with opened(content, strict=strict) as image:
+    with opened(content, strict=strict, least=partial(_part_for, how)) as image:
         if image.format not in DECODED and image.format not in CONVERTED:
             raise PictureError(f"is {a_format(image.format)} picture, which is not prepared for training")
         extension = extension_of(image.format)
@@ -200,10 +205,8 @@ def made(image: Image.Image, how: Preparation, *, as_jpeg: bool = False) -> Imag
     """
     orientation = orientation_of(image)
     full = _turned_size(upright_size(image), how.turns)
-    part = used(*upright_size(image), how.turns, how.crop)
-    wanted = fitted(*part, how.max_pixels)
-    share = wanted[0] / part[0] * _SPARE if wanted != part else 1.0
-    least = (max(int(image.width * share), 1), max(int(image.height * share), 1))
+    part, wanted = _sizes(image, how)
+    least = _part_for(how, image)
     if as_jpeg and drafted_apart(image, least):
         plain, (across, down) = image, (float(image.width), float(image.height))
     else:
@@ -222,6 +225,19 @@ def made(image: Image.Image, how: Preparation, *, as_jpeg: bool = False) -> Imag
     wide, high = ready.width / full[0], ready.height / full[1]
     box = (left * wide, top * high, min(right * wide, ready.width), min(bottom * high, ready.height))
     return resized(ready, wanted, box)
+
+
+def _sizes(image: Image.Image, how: Preparation) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the size of what is kept of an open picture, and the one that this becomes."""
+    part = used(*upright_size(image), how.turns, how.crop)
+    return part, fitted(*part, how.max_pixels)
+
+
+def _part_for(how: Preparation, image: Image.Image) -> tuple[int, int]:
+    """Return of how many pixels of an open picture it is made ready."""
+    part, wanted = _sizes(image, how)
+    share = wanted[0] / part[0] * _SPARE if wanted != part else 1.0
+    return max(int(image.width * share), 1), max(int(image.height * share), 1)
 
 
 def _turned_size(size: tuple[int, int], quarters: int) -> tuple[int, int]:
