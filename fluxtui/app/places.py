@@ -1,13 +1,18 @@
-"""How each place is made when it is first opened."""
+"""How each place, and what can stand over it, is made when it is opened."""
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from fluxtui.controllers.navigation import PlaceName
     from fluxtui.screens.place import PlaceScreen
+
+OverName = Literal["messages", "requests", "spending", "keys"]
+"""What can be shown over any place."""
 
 
 def load_place(name: PlaceName | None) -> None:
@@ -50,3 +55,24 @@ def make_place(name: PlaceName) -> PlaceScreen:
             from fluxtui.screens.settings import SettingsScreen
 
             return SettingsScreen()
+
+
+def make_over(name: OverName) -> Screen[Any]:
+    """Return a screen that stands over a place; what it needs is imported now."""
+    match name:
+        case "messages":
+            from fluxtui.screens.lists import MessagesScreen
+
+            return MessagesScreen()
+        case "requests":
+            from fluxtui.screens.lists import RequestsScreen
+
+            return RequestsScreen()
+        case "spending":
+            from fluxtui.screens.spending import SpendingScreen
+
+            return SpendingScreen()
+        case "keys":
+            from fluxtui.screens.settings.shortcut_list import ShortcutListScreen
+
+            return ShortcutListScreen()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from textual import on
 from textual.events import ScreenResume, ScreenSuspend, Unmount
@@ -25,6 +25,9 @@ class QuietScreen(Screen[Answer]):
     """
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+
+    TAKES_EVERY_KEY: ClassVar[bool] = False
+    """Whether keys that work everywhere do not work over it."""
 
     _is_new = True
     """Whether it has been in front since it was made."""

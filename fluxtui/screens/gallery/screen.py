@@ -232,8 +232,10 @@ Space marks pictures; what is done next is done to all that are marked, else to 
         self.panel.grid.focus()
 
     def action_filter(self) -> None:
-        """Type a filter."""
+        """Type a filter, which is completed by what there is."""
         self.query_one(FilterLine).open()
+        work = self._shown.read_facets()
+        guarded(self, work, doing="reading what to filter by", group="facets", exclusive=True, leads=False)
 
     def action_back(self) -> None:
         """Stop what takes long; else clear the filter, then the marks, then the news."""

@@ -82,7 +82,7 @@ endpoint."""
         Binding("t", "to_top", "Send next", id="jobs.top", show=False),
         Binding("p", "pause", "Pause or resume", id="jobs.pause", show=False),
         Binding(
-            "dollar_sign", "app.show_spending", "Spending", id="jobs.spending", key_display="$", show=False
+            "dollar_sign", "app.show('spending')", "Spending", id="jobs.spending", key_display="$", show=False
         ),
     ]
 

@@ -36,7 +36,7 @@ class SettingsScreen(PlaceScreen):
     HELP = """A profile is a service and a key for it. `Enter` makes the selected one active: new work goes
 there at first. `n` makes a new one, `k` takes a new key, `t` checks the present one without cost,
 `x` takes the key away, `d` deletes. Changes in the form are written to the configuration file when you press
-`Ctrl+S`. `$` shows what was spent beside the budgets."""
+`Ctrl+S`. `$` shows what was spent beside the budgets, `K` all actions with their keys, and changes those."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", id="settings.save", priority=True),
         Binding("n", "new_profile", "New", id="settings.new"),
@@ -46,12 +46,13 @@ there at first. `n` makes a new one, `k` takes a new key, `t` checks the present
         Binding("d", "delete_profile", "Delete", id="settings.delete"),
         Binding(
             "dollar_sign",
-            "app.show_spending",
+            "app.show('spending')",
             "Spending",
             id="settings.spending",
             key_display="$",
             show=False,
         ),
+        Binding("K", "app.show('keys')", "Keys of the keyboard", id="settings.shortcuts", show=False),
         Binding("r", "reload", "Read the file again", id="settings.reload", show=False),
     ]
 

@@ -63,7 +63,11 @@ class RowGrid(ScrollView, can_focus=True):
         &> .grid--header { background: $background; color: $text-muted; text-style: none; }
         &:focus > .grid--header { background-tint: $foreground 5%; }
         &> .grid--cursor { background: $surface; color: $foreground; text-style: none; }
-        &:focus > .grid--cursor { background: $primary; color: $text; text-style: bold; }
+        &:focus > .grid--cursor {
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+            text-style: bold;
+        }
         &:ansi {
             &> .grid--header { background: ansi_default; color: ansi_default; text-style: dim; }
             &> .grid--cursor { background: ansi_default; color: ansi_default; text-style: bold; }
