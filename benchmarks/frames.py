@@ -2,9 +2,10 @@
 
 python benchmarks/frames.py [--size 120x40] [--trace FILE]
 
-"painted" are the cells of all frames as Textual draws them, "changed" those that a terminal (pyte) shows otherwise
-than before the key, "bytes" what was sent for it, "empty" the frames that sent nothing, "CPU" the processor time of
-the program until it was quiet. What first visits and dialogs take beside an empty screen is told by `visits.py`.
+"painted" are the cells of all frames as Textual draws them, "changed" those that a terminal (pyte) shows
+otherwise than before the key, "bytes" what was sent for it, "empty" the frames that sent nothing, "CPU" the
+processor time of the program until it was quiet. What first visits and dialogs take beside the push of an
+empty screen is told by `visits.py`.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ KEYS: Sequence[tuple[str, bytes]] = (
 
 
 def run(log: Path, arguments: list[str], *, is_traced: bool) -> None:
-    """Be the program, and write a line for each frame into `log`: whether it is whole, its cells, its bytes."""
+    """Be the program, and write into `log` of each frame whether it is whole, its cells, its bytes."""
     from textual._compositor import LayoutUpdate
     from textual.screen import Screen
 
@@ -140,7 +141,8 @@ def _walk(terminal: PseudoTerminal, log: Path, shown: Shown) -> None:
     terminal.until("FluxTUI", 60)
     terminal.listen(2.5, 15)
     shown.changed(terminal.written)
-    print(f"{'key':<24}{'frames':>7}{'full':>6}{'empty':>6}{'painted':>9}{'changed':>9}{'bytes':>8}{'CPU ms':>8}")
+    print(f"{'key':<24}{'frames':>7}{'full':>6}{'empty':>6}", end="")
+    print(f"{'painted':>9}{'changed':>9}{'bytes':>8}{'CPU ms':>8}")
     for name, keys in KEYS:
         written, used = len(terminal.written), seconds_used(terminal.process)
         seen = len(log.read_text().splitlines())

@@ -61,11 +61,12 @@ class ThoroughCompositor(Compositor):
     def _tell_sizes(self) -> None:
         """Tell the widgets their new sizes, none of which asks for another layout.
 
-        Textual's screen tells them right afterwards, and each that has another size would have everything laid
-        out and itself drawn once more, though that is what this layout is and does. Bars that appear still ask.
+        Textual's screen tells them right afterwards, and each that has another size would have everything
+        laid out and itself drawn once more, though that is what this layout is and does. Scroll bars that
+        appear still ask, and so does the screen: its classes and those behind it follow from its size.
         """
         for widget, place in self.layers:
-            if not isinstance(widget, ScrollView):
+            if widget is not self.root and not isinstance(widget, ScrollView):
                 widget._size_updated(
                     place.region.size, place.virtual_size, place.container_size, layout=False
                 )
