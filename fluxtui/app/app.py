@@ -41,6 +41,7 @@ from fluxtui.app.tabs import PLACES
 from fluxtui.app.themes import DARK, OWN_THEMES, named_colours
 from fluxtui.domain.errors import FluxError
 from fluxtui.system.garbage import IdleGarbage
+from fluxtui.widgets.quiet_screen import QuietScreen
 
 if TYPE_CHECKING:
     from fluxtui.controllers.navigation import PlaceName, Request
@@ -51,6 +52,10 @@ if TYPE_CHECKING:
 
 FIRST_PAINT_REST = 0.12
 """Seconds for which a place may settle before it is first painted: once instead of four times."""
+LAYOUT_REST = 0.015
+"""Seconds for which widgets may act on their sizes before what comes of it is laid out, or drawn."""
+MOST_LAYOUTS = 3
+"""So often is laid out before something is drawn: widgets have sizes, share the room, and have others."""
 AWAY_SECONDS = 300.0
 """After so long without the focus everything is drawn anew: whatever was between may have lost some of it."""
 _JOINER = "\u200d"
@@ -240,6 +245,21 @@ class FluxApp(StatefulApp):
         if not self._batch_count and self._screen_stack:
             for screen in (*self._background_screens, self.screen):
                 screen.check_idle()
+
+    def delay_update(self, delay: float = 0.05) -> None:
+        """Draw nothing for these seconds, nor until what is new is laid out: it is shown in one frame."""
+        self._begin_batch()
+        self.set_timer(max(delay - LAYOUT_REST, 0.0), partial(self._lay_out_unseen, MOST_LAYOUTS))
+
+    def _lay_out_unseen(self, times: int) -> None:
+        """Lay out, let the widgets act on their sizes, and so on, then draw."""
+        screen = self.screen if self._screen_stack else None
+        if times and isinstance(screen, QuietScreen) and screen.lay_out_unseen():
+            self.set_timer(LAYOUT_REST, partial(self._lay_out_unseen, times - 1))
+            return
+        self._end_batch()
+        if screen is not None and not self._batch_count:
+            screen.refresh()
 
     def _redraw(self, _: App[Any]) -> None:
         """Draw everything again after a suspension: the shell has written over it."""
