@@ -22,6 +22,7 @@ from textual.events import AppBlur, AppFocus, Event, InputEvent, Key, Paste
 from textual.screen import Screen
 from textual.widget import Widget
 
+from fluxtui.app.closed_widgets import ClosedWidgets, untie_caches
 from fluxtui.app.commands import COMMANDS
 from fluxtui.app.faults import parting_words
 from fluxtui.app.frames import Frames, TerminalFrame, Update
@@ -41,6 +42,7 @@ from fluxtui.app.tabs import PLACES
 from fluxtui.app.themes import DARK, OWN_THEMES, named_colours
 from fluxtui.domain.errors import FluxError
 from fluxtui.system.garbage import IdleGarbage
+from fluxtui.widgets.light_strips import lighten_strips
 from fluxtui.widgets.quiet_screen import QuietScreen
 
 if TYPE_CHECKING:
@@ -94,10 +96,13 @@ class FluxApp(StatefulApp):
         on_complete: Callable[[], None] = lambda: None,
         garbage: IdleGarbage | None = None,
     ) -> None:
+        lighten_strips()
+        untie_caches()
         super().__init__(terminal)
         self._graphics = Graphics(self)
         self._garbage = garbage or IdleGarbage()
-        self._garbage.prepare = self.forget_messages
+        self._garbage.prepare = self._forget_closed_widgets
+        self._closed_widgets = ClosedWidgets()
         self._frames = Frames(self.screen_buffer, self.console)
         self.stylesheet = SwiftStylesheet(variables=self.get_css_variables())
         self.failure: FluxError | None = None
@@ -211,6 +216,7 @@ class FluxApp(StatefulApp):
 
     def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
         """Remove widgets. A screen that goes changes nothing of those that stay; Textual would draw them."""
+        self._closed_widgets.add(nodes)
         return super()._prune(*nodes, parent=None if parent is self else parent)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
@@ -264,6 +270,11 @@ class FluxApp(StatefulApp):
     def _redraw(self, _: App[Any]) -> None:
         """Draw everything again after a suspension: the shell has written over it."""
         self.refresh(layout=True)
+
+    def _forget_closed_widgets(self) -> None:
+        """Let go of what was closed."""
+        self.forget_messages()
+        self._closed_widgets.loosen()
 
     def on_resize(self) -> None:
         """Learn the size of the cells anew."""
