@@ -3,11 +3,13 @@
 python benchmarks/soak.py [--keys 10000] [--seed 1] [--size 120x40] [--rest 4.5]
 
 The demo, with twelve pictures, runs in a plain terminal and a home of its own. After each hundred keys it
-rests for so many seconds, as who looks at something does, and tells what it has: "rest" is its memory
-before all garbage is looked for and counted, the rest after that. "gone" are widgets that were closed and
-are still there. "held" is the longest time of one callback of the event loop in processor milliseconds,
-without looks for garbage in it, "young" and "old" are the longest of these among what is new and among all.
-Nothing may be ordered meanwhile. Ends with 1 if anything that was closed is still there at the end.
+rests for so many seconds, as who looks at something does, and tells what it has. "objects" are what Python
+would look through for garbage, with what is garbage and not found yet. "held" is the longest time of one
+callback of the event loop in processor milliseconds, without looks for garbage in it, "young" and "old" are
+the longest of these among what is new and among all; "long" is how many callbacks and looks took more than
+20 ms. After the first hundred and at the end everything is looked through and counted by kind; "gone" are
+widgets that were closed and are still there then. Nothing may be ordered meanwhile. Ends with 1 if anything
+is gone and still there at the end.
 """
 
 from __future__ import annotations
@@ -80,7 +82,6 @@ class Sample:
     """What the program has after so many keys; memory in MiB, bytes of the journal with its log."""
 
     keys: int
-    rest: float
     memory: float
     files: int
     threads: int
@@ -89,24 +90,17 @@ class Sample:
 
     def line(self) -> str:
         """Return a row of the table."""
-        gone = sum(self.told["gone"].values())
+        told = self.told
         held, young, middle, old = (
-            round(seconds * 1000, 1) for seconds in (self.told["longest_cpu"], *self.told["longest_looks"])
+            round(seconds * 1000, 1) for seconds in (told["longest_cpu"], *told["longest_looks"])
         )
-        counted = (
-            self.told["objects"],
-            self.told["screens"],
-            self.told["widgets"],
-            gone,
-            self.journal // 1000,
-        )
-        has = (self.keys, round(self.rest), round(self.memory), self.files, self.threads, *counted)
-        values = (*has, held, max(young, middle), old)
+        has = (self.keys, round(self.memory), self.files, self.threads, told["objects"], self.journal // 1000)
+        values = (*has, held, max(young, middle), old, f"{told['long_ones']}+{told['long_looks']}")
         return "".join(f"{value:>{width}}" for value, width in zip(values, COLUMNS.values(), strict=True))
 
 
-COLUMNS = {"keys": 6, "rest": 6, "MiB": 6, "files": 6, "threads": 8, "objects": 8, "screens": 8, "widgets": 8}
-COLUMNS |= {"gone": 5, "journal": 8, "held": 6, "young": 6, "old": 6}
+COLUMNS = {"keys": 6, "MiB": 6, "files": 6, "threads": 8, "objects": 8, "journal": 8}
+COLUMNS |= {"held": 6, "young": 6, "old": 6, "long": 6}
 HEADING = "".join(f"{name:>{width}}" for name, width in COLUMNS.items())
 
 
@@ -156,7 +150,7 @@ def _soak(folder: Path, keys: int, seed: int, rest: float, size: tuple[int, int]
                     terminal.press(next(chosen), QUIET_SECONDS, LONGEST_SECONDS)
                     terminal.written = b""
                 terminal.listen(rest, rest)
-                samples.append(_sample(terminal, report, demo.folder, count))
+                samples.append(_sample(terminal, report, demo.folder, count, count in {HUNDRED, keys}))
                 print(samples[-1].line(), flush=True)
         assert demo.simulated("ledger") == [], "something was ordered"
     finally:
@@ -174,14 +168,14 @@ async def _add_pictures(folder: Path) -> None:
         await journal.close()
 
 
-def _sample(terminal: PseudoTerminal, report: Path, folder: Path, keys: int) -> Sample:
-    rest, process = terminal.memory(), Path(f"/proc/{terminal.process}")
+def _sample(terminal: PseudoTerminal, report: Path, folder: Path, keys: int, counted: bool) -> Sample:
+    memory, process = terminal.memory(), Path(f"/proc/{terminal.process}")
     report.unlink(missing_ok=True)
-    os.kill(terminal.process, signal.SIGUSR1)
+    os.kill(terminal.process, signal.SIGUSR2 if counted else signal.SIGUSR1)
     told = json.loads(terminal.until_written(report, b"", COUNT_SECONDS))
     threads, files = len(list((process / "task").iterdir())), len(list((process / "fd").iterdir()))
     journal = sum(path.stat().st_size for path in folder.glob("*.sqlite3*"))
-    return Sample(keys, rest, terminal.memory(), files, threads, journal, told)
+    return Sample(keys, memory, files, threads, journal, told)
 
 
 def _tell_growth(first: Sample, last: Sample) -> None:
@@ -189,7 +183,8 @@ def _tell_growth(first: Sample, last: Sample) -> None:
     grown = {kind: number - before.get(kind, 0) for kind, number in after.items()}
     print(f"\ngrown from {first.keys} to {last.keys} keys:")
     print(f"{'memory':<34}{last.memory - first.memory:>+9.1f} MiB")
-    print(f"{'objects':<34}{last.told['objects'] - first.told['objects']:>+9}")
+    for name in ("objects_left", "garbage", "screens", "widgets"):
+        print(f"{name:<34}{last.told[name] - first.told[name]:>+9} of {last.told[name]}")
     for kind, more in sorted(grown.items(), key=lambda item: -item[1])[:GROWN_SHOWN]:
         if more > 0:
             print(f"  {kind:<32}{more:>+9} of {after[kind]}")

@@ -3,7 +3,8 @@
 python benchmarks/watched_program.py REPORT ARGUMENT...
 
 Runs `fluxtui ARGUMENT...`. At each SIGUSR1 it writes what it has counted since the last one as JSON to the
-file REPORT. The count itself looks for garbage, and no pause that it makes is told.
+file REPORT. At SIGUSR2 it looks through everything for garbage first and tells the kinds of what is left as
+well; no pause that this makes is told.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from textual.app import App
 
+LONG_SECONDS = 0.02
+"""Callbacks and looks for garbage that take more computing time are counted."""
 COMMONEST = 40
 """Kinds of objects whose numbers are told."""
 FARTHEST = 12
@@ -45,6 +48,7 @@ class Watch:
 
     def _forget(self) -> None:
         self._longest = self._longest_cpu = 0.0
+        self._long_ones = 0
         self._held = ""
         self._looks: list[tuple[int, float]] = []
 
@@ -52,6 +56,7 @@ class Watch:
         """Begin to watch; to be called in the main thread before the event loop runs."""
         gc.callbacks.append(self._note_look)
         signal.signal(signal.SIGUSR1, self._tell)
+        signal.signal(signal.SIGUSR2, self._tell)
         run = asyncio.Handle._run
 
         def timed(handle: asyncio.Handle) -> None:
@@ -66,6 +71,7 @@ class Watch:
     def _note_callback(self, handle: asyncio.Handle) -> None:
         cpu = time.thread_time() - self._callback_began_cpu - self._looked
         self._longest = max(self._longest, time.perf_counter() - self._callback_began)
+        self._long_ones += cpu > LONG_SECONDS
         if cpu > self._longest_cpu:
             self._longest_cpu, self._held = cpu, repr(getattr(handle, "_callback", None))[:200]
 
@@ -78,11 +84,12 @@ class Watch:
             if threading.current_thread() is threading.main_thread():
                 self._looked += seconds
 
-    def _tell(self, _: int, __: FrameType | None) -> None:
+    def _tell(self, number: int, _: FrameType | None) -> None:
         looks = tuple(self._looks)
         told: dict[str, Any] = {
             "longest": self._longest,
             "longest_cpu": self._longest_cpu,
+            "long_ones": self._long_ones,
             "held": self._held,
             "looks": len(looks),
             "look_seconds": sum(seconds for _, seconds in looks),
@@ -90,11 +97,14 @@ class Watch:
                 max((seconds for generation, seconds in looks if generation == wanted), default=0.0)
                 for wanted in range(3)
             ],
+            "long_looks": sum(seconds > LONG_SECONDS for _, seconds in looks),
+            "objects": gc.get_freeze_count() + len(gc.get_objects()),
         }
-        gc.unfreeze()
-        gc.collect()
-        told |= _counted()
-        gc.freeze()
+        if number == signal.SIGUSR2:
+            gc.unfreeze()
+            told["garbage"] = gc.collect()
+            told |= _counted()
+            gc.freeze()
         written = self._report.with_suffix(".new")
         written.write_text(json.dumps(told))
         written.replace(self._report)
@@ -115,7 +125,7 @@ def _counted() -> dict[str, Any]:
     shown = {id(widget) for app in apps for widget in _shown(app)}
     gone = [item for item in widgets if item._closed and id(item) not in shown]
     return {
-        "objects": len(objects),
+        "objects_left": len(objects),
         "screens": sum(isinstance(item, Screen) for item in widgets),
         "widgets": len(widgets),
         "gone": dict(Counter(type(item).__name__ for item in gone)),

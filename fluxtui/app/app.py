@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -23,6 +22,7 @@ from textual.events import AppBlur, AppFocus, Event, InputEvent, Key, Paste
 from textual.screen import Screen
 from textual.widget import Widget
 
+from fluxtui.app.closed_widgets import ClosedWidgets, untie_caches
 from fluxtui.app.commands import COMMANDS
 from fluxtui.app.faults import parting_words
 from fluxtui.app.frames import Frames, TerminalFrame, Update
@@ -42,6 +42,7 @@ from fluxtui.app.tabs import PLACES
 from fluxtui.app.themes import DARK, OWN_THEMES, named_colours
 from fluxtui.domain.errors import FluxError
 from fluxtui.system.garbage import IdleGarbage
+from fluxtui.widgets.light_strips import lighten_strips
 from fluxtui.widgets.quiet_screen import QuietScreen
 
 if TYPE_CHECKING:
@@ -95,10 +96,13 @@ class FluxApp(StatefulApp):
         on_complete: Callable[[], None] = lambda: None,
         garbage: IdleGarbage | None = None,
     ) -> None:
+        lighten_strips()
+        untie_caches()
         super().__init__(terminal)
         self._graphics = Graphics(self)
         self._garbage = garbage or IdleGarbage()
-        self._garbage.prepare = self.forget_messages
+        self._garbage.prepare = self._forget_closed_widgets
+        self._closed_widgets = ClosedWidgets()
         self._frames = Frames(self.screen_buffer, self.console)
         self.stylesheet = SwiftStylesheet(variables=self.get_css_variables())
         self.failure: FluxError | None = None
@@ -182,7 +186,7 @@ class FluxApp(StatefulApp):
         """Show the first place, and let everything go its way."""
         self._opening.program.on_connection(self._note_connection)
         settings = services.config.config
-        self.use_terminal(replace(self.terminal, max_preview_bytes=settings.images.max_bytes))
+        self.use_terminal(self.terminal.wanted(settings.images.max_bytes, settings.images.characters))
         self._follow_interface(settings)
         await self._opening.follow()
         try:
@@ -212,6 +216,7 @@ class FluxApp(StatefulApp):
 
     def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
         """Remove widgets. A screen that goes changes nothing of those that stay; Textual would draw them."""
+        self._closed_widgets.add(nodes)
         return super()._prune(*nodes, parent=None if parent is self else parent)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
@@ -265,6 +270,11 @@ class FluxApp(StatefulApp):
     def _redraw(self, _: App[Any]) -> None:
         """Draw everything again after a suspension: the shell has written over it."""
         self.refresh(layout=True)
+
+    def _forget_closed_widgets(self) -> None:
+        """Let go of what was closed."""
+        self.forget_messages()
+        self._closed_widgets.loosen()
 
     def on_resize(self) -> None:
         """Learn the size of the cells anew."""

@@ -199,6 +199,17 @@ class StatefulApp(App[int]):
         """Take over a changed configuration: profile, theme, connections."""
 
 
+def guarded_in(node: DOMNode) -> Callable[..., Worker[None]]:
+    """Return `guarded` for a node that does not hold the node; of the application once that is gone."""
+    app, held = node.app, weakref.ref(node)
+
+    def begin(work: Coroutine[Any, Any, None], **options: Any) -> Worker[None]:
+        node = held()
+        return guarded(app if node is None else node, work, **options)
+
+    return begin
+
+
 def guarded(
     node: DOMNode,
     work: Coroutine[Any, Any, None],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from weakref import ref
 
 from textual.cache import LRUCache
 from textual.css.match import _check_selectors
@@ -176,12 +177,14 @@ class SwiftStylesheet(Stylesheet):
         if changed:
             node.refresh()
 
-    def component_styles(self, node: DOMNode, name: str) -> RenderStyles:
-        """Return the styles of a component of a node."""
+    def component_of(self, node: DOMNode, name: str) -> DOMNode:
+        """Return what has the styles of a component of a node; they are good for as long as it is there."""
         virtual_node = DOMNode(classes=name)
         virtual_node._attach(node)
         self.apply(virtual_node, animate=False)
-        return virtual_node.styles
+        # Else it would be tied to itself, and stay until garbage is looked for.
+        virtual_node._css_styles.node = virtual_node._inline_styles.node = None
+        return virtual_node
 
 
 class _ComponentStyles(dict[str, "RenderStyles"]):
@@ -190,21 +193,26 @@ class _ComponentStyles(dict[str, "RenderStyles"]):
     def __init__(self, sheet: SwiftStylesheet, node: DOMNode, names: frozenset[str]) -> None:
         super().__init__()
         self._sheet = sheet
-        self._node = node
+        self._node = ref(node)
         self._names = names
+        self._components: list[DOMNode] = []
 
     def __contains__(self, name: object) -> bool:
         return name in self._names
 
     def __missing__(self, name: str) -> RenderStyles:
-        if name not in self._names:
+        node = self._node()
+        if name not in self._names or node is None:
             raise KeyError(name)
-        styles = self[name] = self._sheet.component_styles(self._node, name)
-        return styles
+        component = self._sheet.component_of(node, name)
+        self._components.append(component)
+        self[name] = component.styles
+        return component.styles
 
     def clear(self) -> None:
         """Forget them for good."""
         super().clear()
+        self._components.clear()
         self._names = frozenset()
 
 

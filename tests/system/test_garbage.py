@@ -33,8 +33,14 @@ def as_before() -> Iterator[None]:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(garbage_module, "REST_SECONDS", 0.05)
-    monkeypatch.setattr(garbage_module, "LONG_REST_SECONDS", 0.1)
+    for name, value in (
+        ("SHORT_REST_SECONDS", 0.02),
+        ("REST_SECONDS", 0.05),
+        ("LONG_REST_SECONDS", 0.1),
+        ("PREPARATION_SECONDS", 0.01),
+        ("GROWN_OBJECTS", -1_000_000),
+    ):
+        monkeypatch.setattr(garbage_module, name, value)
 
 
 async def freed(knot: weakref.ref[Knot]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,9 +11,8 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Footer
 
-from fluxtui.app.state import StatefulApp, guarded
+from fluxtui.app.state import StatefulApp, guarded, guarded_in
 from fluxtui.controllers.dataset.bulk_actions import BulkActions
 from fluxtui.controllers.dataset.controller import DatasetController
 from fluxtui.domain.dataset import DatasetRules
@@ -26,6 +25,7 @@ from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.screens.workbench.dataset_list import DatasetList, TableRows
 from fluxtui.screens.workbench.detail_panel import DetailPanel
 from fluxtui.widgets.flash import Flash
+from fluxtui.widgets.key_line import KeyLine
 from fluxtui.widgets.plain import PlainStatic, plain
 from fluxtui.widgets.quiet_screen import QuietScreen
 
@@ -92,7 +92,7 @@ class WorkbenchScreen(QuietScreen[DatasetScan]):
         """Owns what is edited; there is an application by the time that it is asked for."""
         return DatasetController(
             self.app,
-            partial(guarded, self),
+            guarded_in(self),
             self._source,
             self._rules,
             trigger_word=self._trigger_word,
@@ -122,7 +122,7 @@ class WorkbenchScreen(QuietScreen[DatasetScan]):
             yield self._pictures
             yield self.detail
         yield Flash(plain(""))
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Look through the pictures, and follow what is to be told."""

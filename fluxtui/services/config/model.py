@@ -117,9 +117,13 @@ class StorageSettings(_Table):
 
 
 class ImageSettings(_Table):
-    """How pictures are shown; None lets the bytes of a preview follow from the line's speed."""
+    """How pictures are shown; None lets the bytes of a preview follow from the line's speed.
+
+    `characters` are those that pictures are drawn in where there are no pixels.
+    """
 
     protocol: Literal["auto", "kitty", "iterm2", "sixel", "halfcell", "none"] = "auto"
+    characters: Literal["auto", "half", "quadrant", "sextant"] = "auto"
     max_bytes: Annotated[int, Field(ge=10_000, le=50_000_000)] | None = None
 
 

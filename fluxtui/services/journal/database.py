@@ -19,6 +19,10 @@ from fluxtui.services.journal.search import prepare_search
 from fluxtui.services.journal.unreadable import UnreadableRows
 
 Result = TypeVar("Result")
+LOGGED_PAGES = 64
+"""After so many pages in the log of what was written, 4 KiB each, they are put into the file itself."""
+LOGGED_BYTES = 1_048_576
+"""What the log may keep on the disk after a larger transaction."""
 Transaction = Callable[[sqlite3.Connection], Result]
 
 
@@ -125,6 +129,8 @@ class Database:
             self.searches_words = prepare_search(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {LOGGED_PAGES}")
+            connection.execute(f"PRAGMA journal_size_limit = {LOGGED_BYTES}")
             self._file = self._file_now()
         except BaseException:
             connection.close()

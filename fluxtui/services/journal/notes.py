@@ -32,9 +32,12 @@ class NoteStore:
         return await self._database.read(work)
 
     async def set(self, key: str, value: Any) -> None:
-        """Remember a value under a key, in place of any other."""
+        """Remember a value under a key, in place of any other; the same one again writes nothing."""
         values = (key, json_text(value), utc_text(self._clock()))
-        sql = "REPLACE INTO notes (key, value, updated_at) VALUES (?, ?, ?)"
+        sql = (
+            "INSERT INTO notes (key, value, updated_at) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE"
+            " SET value = excluded.value, updated_at = excluded.updated_at WHERE value IS NOT excluded.value"
+        )
         await self._database.write(lambda connection: connection.execute(sql, values).rowcount, quiet=True)
 
     async def add(self, key: str, value: Any) -> bool:

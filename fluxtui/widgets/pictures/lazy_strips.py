@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from fluxtui.terminal.cells import DrawnCells
 from fluxtui.terminal.screen_buffer import PixelMark
+from fluxtui.widgets.light_strips import missing_part
 
 
 class LazyStrip(Strip):
@@ -39,7 +40,7 @@ class LazyStrip(Strip):
     def __getattr__(self, name: str) -> Any:
         """Make the segments when they are first asked for."""
         if name != "_segments":
-            raise AttributeError(name)
+            return missing_part(self, name)
         self._segments = list(self.make_segments())
         return self._segments
 

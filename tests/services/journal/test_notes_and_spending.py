@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from fluxtui.domain.jobs import UNBILLED_STATES, Job, JobState
-from fluxtui.services.journal import Journal
+from fluxtui.services.journal import Journal, database
 
 
 async def test_notes_hold_what_json_can(journal: Journal, other: Journal) -> None:
@@ -18,6 +19,21 @@ async def test_notes_hold_what_json_can(journal: Journal, other: Journal) -> Non
     assert await journal.notes.get("draft", "nothing") is None
     await journal.notes.remove("draft")
     assert await journal.notes.get("draft", "nothing") == "nothing"
+
+
+async def test_what_is_written_again_writes_nothing_and_the_log_of_writes_stays_small(
+    path: Path, clock: Callable[[], datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "LOGGED_PAGES", 4)
+    log = path.with_name(f"{path.name}-wal")
+    async with Journal(path, clock=clock) as journal:
+        sizes = []
+        for number in (1, 1, 2, 3, 4, 5, 6, 7, 8, 9):
+            await journal.notes.set("place", number)
+            sizes.append(log.stat().st_size)
+        assert sizes[0] == sizes[1] < sizes[2]
+        assert sizes[-1] == sizes[-4] <= 16 * 4096
+        assert await journal.notes.get("place") == 9
 
 
 @pytest.mark.parametrize("state", JobState)
