@@ -34,6 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from gallery import fill
 from scale import application, finetunes
 
+from fluxtui.app.places import load_places
 from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.widgets.dialogs.base import DeliberateDialog
@@ -122,6 +123,8 @@ async def _measure() -> dict[str, float]:
             await until(pilot, lambda: app.profile != "" and app.screen.id != "_default")
             await until(pilot, lambda: len(app.finetunes) == 40 and bool(app.jobs))
             await settled(pilot)
+            # As the program does a second after its start, see `load_places_soon`.
+            await asyncio.to_thread(load_places)
             for key, name in VISITS:
                 found[name] = await _press(pilot, key)
             for keys, name in DIALOGS:

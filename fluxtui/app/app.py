@@ -23,7 +23,6 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from fluxtui.app.closed_widgets import ClosedWidgets, untie_caches
-from fluxtui.app.commands import COMMANDS
 from fluxtui.app.faults import parting_words
 from fluxtui.app.frames import Frames, TerminalFrame, Update
 from fluxtui.app.graphics import Graphics
@@ -32,7 +31,6 @@ from fluxtui.app.keys import APP_BINDINGS, tell_shortcut_faults
 from fluxtui.app.leaving import Leaving
 from fluxtui.app.opening import OPENING_REST, Opening, Program, Rest
 from fluxtui.app.places import OverName, make_over, make_place
-from fluxtui.app.recall import recall_from_file
 from fluxtui.app.resilient_driver import ResilientDriver
 from fluxtui.app.shell import ShellScreen
 from fluxtui.app.shutdown import Shutdown
@@ -290,6 +288,8 @@ class FluxApp(StatefulApp):
 
     def action_recall(self, path: str = "") -> None:
         """Take the parameters of a picture file into the form of Generate."""
+        from fluxtui.app.recall import recall_from_file
+
         recall_from_file(self, path)
 
     def action_redraw(self) -> None:
@@ -477,6 +477,8 @@ class FluxApp(StatefulApp):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer the places and what has no place of its own in the palette."""
+        from fluxtui.app.commands import COMMANDS
+
         for title, words, action in COMMANDS:
             yield SystemCommand(title, words, partial(self.run_action, action))
 
