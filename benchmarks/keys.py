@@ -96,7 +96,7 @@ def main() -> int:
     return 1 if over else 0
 
 
-def _demo(folder: Path) -> list[str]:
+def demo(folder: Path) -> list[str]:
     """Return the command of a demo whose journal has pictures."""
     storage = StorageService(folder / "data")
 
@@ -114,19 +114,19 @@ def _demo(folder: Path) -> list[str]:
     return [sys.executable, "-m", "fluxtui", "demo", "--data-dir", str(folder / "data")]
 
 
-def _home(folder: Path) -> Mapping[str, str]:
+def home(folder: Path) -> Mapping[str, str]:
     return {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_STATE_HOME": str(folder)}
 
 
 def _direct(folder: Path, columns: int, rows: int) -> list[int]:
-    command = _demo(folder)
-    with PseudoTerminal(command, columns=columns, rows=rows, environ=_home(folder)) as terminal:
+    command = demo(folder)
+    with PseudoTerminal(command, columns=columns, rows=rows, environ=home(folder)) as terminal:
         return _walk(terminal, lambda: 0)[0]
 
 
 def _in_tmux(folder: Path, columns: int, rows: int) -> tuple[list[int], list[int]]:
     """Return what the program sent in a tmux, and what tmux sent on, for the start and each key."""
-    command, log = _demo(folder), folder / "sent"
+    command, log = demo(folder), folder / "sent"
     config, server = folder / "tmux.conf", f"fluxtui-{os.getpid()}"
     config.write_text(
         "set -g status off\nset -g escape-time 10\nset -g default-terminal tmux-256color\n"
@@ -135,7 +135,7 @@ def _in_tmux(folder: Path, columns: int, rows: int) -> tuple[list[int], list[int
     log.touch()
     piped = f"tmux -L {server} pipe-pane 'cat > {log}'; exec {' '.join(command)}"
     tmux = [shutil.which("tmux") or "tmux", "-L", server, "-f", str(config), "new-session", piped]
-    environ = {**_home(folder), "TMUX": "", "TMUX_PANE": ""}
+    environ = {**home(folder), "TMUX": "", "TMUX_PANE": ""}
     try:
         with PseudoTerminal(tmux, columns=columns, rows=rows, environ=environ) as terminal:
             passed_on, sent = _walk(terminal, lambda: log.stat().st_size)
@@ -174,7 +174,7 @@ def _over_budget(direct: Sequence[int], sent: Sequence[int], passed_on: Sequence
     over = [
         f"{name}: {ours} bytes, {BUDGETS['bytes']['demo'][name]} allowed"
         for name, ours in zip(_names(), direct, strict=True)
-        if ours > BUDGETS["bytes"][name]
+        if ours > BUDGETS["bytes"]["demo"][name]
     ]
     return over + [
         f"{name}: {inner} bytes, of which tmux sends {outer}, more than {most} times as much"
@@ -187,7 +187,7 @@ def _print_other(name: str, columns: int, rows: int) -> None:
     print(f"\n{name}")
     with (
         tempfile.TemporaryDirectory(prefix="keys-") as folder,
-        PseudoTerminal([name], columns=columns, rows=rows, environ=_home(Path(folder))) as terminal,
+        PseudoTerminal([name], columns=columns, rows=rows, environ=home(Path(folder))) as terminal,
     ):
         terminal.listen(2.0, 15.0)
         print(f"{'start':<28}{len(terminal.written):>9}")

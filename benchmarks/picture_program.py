@@ -51,7 +51,10 @@ def main() -> None:
     from textual.app import App, ComposeResult
     from textual.binding import BindingType
     from textual.containers import Container
+    from textual.driver import Driver
     from textual.widgets import Static
+
+    from fluxtui.app.resilient_driver import ResilientDriver
 
     class Program(App[None]):
         CSS = f"""
@@ -60,6 +63,9 @@ def main() -> None:
         """
         BINDINGS: ClassVar[list[BindingType]] = [("s", "show", "Show"), ("q", "leave", "Leave")]
         longest = 0.0
+
+        def get_driver_class(self) -> type[Driver]:
+            return ResilientDriver if kind == "ours" else super().get_driver_class()
 
         def compose(self) -> ComposeResult:
             yield Static("ready to go")

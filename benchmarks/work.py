@@ -5,7 +5,7 @@ python benchmarks/work.py [--count 240] [--seconds 3] [--waiting 1000]
 The simulator runs in a process of its own, so that its painting is not what is measured. "Ideal" is what the
 service's limit of 24 tasks at a time and its seconds for a picture allow. Then so many jobs wait behind 24
 that take very long: the share of a core that goes into driving them, with nothing on the screen. What a
-collector takes that waits for jobs comes first.
+collector takes that waits for jobs comes first, what the program takes in each of its places, last.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from pseudo_terminal import PseudoTerminal
+
 from fluxtui.api.trace import Exchange
 from fluxtui.app.container import Container
 from fluxtui.services.bundle import Services
@@ -30,6 +32,11 @@ from fluxtui.services.config import ConfigService
 ENDPOINT = "flux-2-pro"
 LIMIT = 24
 WATCHED_SECONDS = 20.0
+PLACE_SECONDS = 10.0
+PLACES = (
+    *(("Finetune", b"\x1bOQ"), ("Models", b"\x1bOR"), ("Generate", b"\x1bOS"), ("Gallery", b"\x1b[15~")),
+    *(("Jobs", b"\x1b[17~"), ("Settings", b"\x1b[18~")),
+)
 VALUES = {"prompt": "a fox", "width": 256, "height": 256}
 
 
@@ -39,10 +46,12 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=240)
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--waiting", type=int, default=1_000)
+    parser.add_argument("--only-waiting", action="store_true", help="only the long queue")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="work-") as folder:
-        _idle(Path(folder) / "idle")
-        asyncio.run(_pictures(Path(folder) / "pictures", options.count, options.seconds))
+        if not options.only_waiting:
+            _idle(Path(folder) / "idle")
+            asyncio.run(_pictures(Path(folder) / "pictures", options.count, options.seconds))
         asyncio.run(_waiting(Path(folder) / "waiting", options.waiting))
 
 
@@ -159,7 +168,32 @@ async def _waiting(folder: Path, waiting: int) -> None:
     driving.cancel()
     await asyncio.gather(driving, return_exceptions=True)
     await container.close()
+    await asyncio.to_thread(_in_places, folder, service)
     service.end()
+
+
+def _in_places(folder: Path, service: _Service) -> None:
+    """Print what the program with its screens takes in each place while the same work goes on."""
+    environ = {
+        "FLUXTUI_CONFIG": str(folder / "none.toml"),
+        "FLUXTUI_DATA_DIR": str(folder / "data"),
+        "FLUXTUI_PROVIDER": "bfl",
+        "FLUXTUI_BASE_URL": service.facts["submit_url"],
+        "FLUXTUI_API_KEY": service.facts["keys"]["bfl"],
+        "HOME": str(folder),
+    }
+    command = [sys.executable, "-m", "fluxtui"]
+    with PseudoTerminal(command, columns=120, rows=40, environ=environ) as terminal:
+        terminal.until("F7", 60)
+        terminal.listen(most=15, quiet=16)
+        print(f"{'place':<10}{'percent of a core':>20}{'bytes a second':>16}")
+        for name, key in PLACES:
+            terminal.press(key, quiet=1.0)
+            terminal.listen(most=3, quiet=4)
+            before = _ticks(terminal.process)
+            heard = terminal.listen(most=PLACE_SECONDS, quiet=PLACE_SECONDS + 1)
+            used = (_ticks(terminal.process) - before) / os.sysconf("SC_CLK_TCK")
+            print(f"{name:<10}{used / PLACE_SECONDS * 100:>20.1f}{heard.size / PLACE_SECONDS:>16.0f}")
 
 
 if __name__ == "__main__":

@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
+from rich.terminal_theme import TerminalTheme
 from textual.app import App, SystemCommand
 from textual.await_remove import AwaitRemove
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.dom import DOMNode
 from textual.driver import Driver
@@ -23,35 +23,39 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from fluxtui.app.closed_widgets import ClosedWidgets, untie_caches
-from fluxtui.app.commands import COMMANDS
 from fluxtui.app.faults import parting_words
 from fluxtui.app.frames import Frames, TerminalFrame, Update
 from fluxtui.app.graphics import Graphics
 from fluxtui.app.key_queue import KeyQueue
-from fluxtui.app.keys import APP_BINDINGS
+from fluxtui.app.keys import APP_BINDINGS, tell_shortcut_faults
 from fluxtui.app.leaving import Leaving
 from fluxtui.app.opening import OPENING_REST, Opening, Program, Rest
-from fluxtui.app.places import make_place
-from fluxtui.app.recall import recall_from_file
+from fluxtui.app.places import OverName, make_over, make_place
 from fluxtui.app.resilient_driver import ResilientDriver
 from fluxtui.app.shell import ShellScreen
 from fluxtui.app.shutdown import Shutdown
 from fluxtui.app.state import Answer, StatefulApp, guarded
 from fluxtui.app.stylesheet import SwiftStylesheet
 from fluxtui.app.tabs import PLACES
+from fluxtui.app.themes import DARK, OWN_THEMES, named_colours
 from fluxtui.domain.errors import FluxError
 from fluxtui.system.garbage import IdleGarbage
 from fluxtui.widgets.light_strips import lighten_strips
+from fluxtui.widgets.quiet_screen import QuietScreen
 
 if TYPE_CHECKING:
     from fluxtui.controllers.navigation import PlaceName, Request
     from fluxtui.controllers.questions import Question
     from fluxtui.services.bundle import Services
-    from fluxtui.services.config.model import InterfaceSettings
+    from fluxtui.services.config.model import Config
     from fluxtui.terminal.profile import TerminalProfile
 
 FIRST_PAINT_REST = 0.12
 """Seconds for which a place may settle before it is first painted: once instead of four times."""
+LAYOUT_REST = 0.015
+"""Seconds for which widgets may act on their sizes before what comes of it is laid out, or drawn."""
+MOST_LAYOUTS = 3
+"""So often is laid out before something is drawn: widgets have sizes, share the room, and have others."""
 AWAY_SECONDS = 300.0
 """After so long without the focus everything is drawn anew: whatever was between may have lost some of it."""
 _JOINER = "\u200d"
@@ -108,8 +112,15 @@ class FluxApp(StatefulApp):
         self._key_queue = KeyQueue(self, super().on_event)
         self._blurred_at = monotonic()
         self.animation_level = "none"
-        if theme in self.available_themes:
-            self.theme = self._visible_theme(theme)
+        for own in OWN_THEMES:
+            self.register_theme(own)
+        self.theme = self._visible_theme(theme if theme in self.available_themes else DARK.name)
+
+    @property
+    def ansi_theme(self) -> TerminalTheme:
+        """What the names of colours stand for: what the theme tells states by, else the terminal's own."""
+        theme = self.current_theme
+        return super().ansi_theme if theme.ansi else named_colours(theme)
 
     @property
     def services(self) -> Services:
@@ -173,8 +184,8 @@ class FluxApp(StatefulApp):
         """Show the first place, and let everything go its way."""
         self._opening.program.on_connection(self._note_connection)
         settings = services.config.config
-        self.use_terminal(replace(self.terminal, max_preview_bytes=settings.images.max_bytes))
-        self._follow_interface(settings.interface)
+        self.use_terminal(self.terminal.wanted(settings.images.max_bytes, settings.images.characters))
+        self._follow_interface(settings)
         await self._opening.follow()
         try:
             await self._show_first(first)
@@ -183,6 +194,9 @@ class FluxApp(StatefulApp):
             self._leaving.drive_jobs()
         for warning in services.config.warnings:
             self.tell(warning, severity="warning")
+        if settings.keys:
+            work = tell_shortcut_faults(self, settings.keys)
+            guarded(self, work, doing="checking the keys", group="keys", leads=False)
         await self._opening.tell_what_came_in()
 
     async def _show_first(self, first: PlaceName | None) -> None:
@@ -236,6 +250,21 @@ class FluxApp(StatefulApp):
             for screen in (*self._background_screens, self.screen):
                 screen.check_idle()
 
+    def delay_update(self, delay: float = 0.05) -> None:
+        """Draw nothing for these seconds, nor until what is new is laid out: it is shown in one frame."""
+        self._begin_batch()
+        self.set_timer(max(delay - LAYOUT_REST, 0.0), partial(self._lay_out_unseen, MOST_LAYOUTS))
+
+    def _lay_out_unseen(self, times: int) -> None:
+        """Lay out, let the widgets act on their sizes, and so on, then draw."""
+        screen = self.screen if self._screen_stack else None
+        if times and isinstance(screen, QuietScreen) and screen.lay_out_unseen():
+            self.set_timer(LAYOUT_REST, partial(self._lay_out_unseen, times - 1))
+            return
+        self._end_batch()
+        if screen is not None and not self._batch_count:
+            screen.refresh()
+
     def _redraw(self, _: App[Any]) -> None:
         """Draw everything again after a suspension: the shell has written over it."""
         self.refresh(layout=True)
@@ -259,6 +288,8 @@ class FluxApp(StatefulApp):
 
     def action_recall(self, path: str = "") -> None:
         """Take the parameters of a picture file into the form of Generate."""
+        from fluxtui.app.recall import recall_from_file
+
         recall_from_file(self, path)
 
     def action_redraw(self) -> None:
@@ -281,9 +312,10 @@ class FluxApp(StatefulApp):
         self.disconnected = profiles
         self.connected = not profiles
 
-    def _follow_interface(self, settings: InterfaceSettings) -> None:
-        self._frames.is_on = settings.only_changes
-        self._use_theme(settings.theme)
+    def _follow_interface(self, settings: Config) -> None:
+        self._frames.is_on = settings.interface.only_changes
+        self._use_theme(settings.interface.theme)
+        self.set_keymap(settings.keys)
 
     def _use_theme(self, name: str) -> None:
         name = self._visible_theme(name)
@@ -370,7 +402,7 @@ class FluxApp(StatefulApp):
             guarded(self, self._opening.program.reconnect(), doing="reconnecting", group="reconnect")
             self._note_disconnected()
             self._opening.feed.follow_config()
-            self._follow_interface(self.services.config.config.interface)
+            self._follow_interface(self.services.config.config)
             self.refresh_state("finetunes")
             self.ask_balance()
 
@@ -384,6 +416,8 @@ class FluxApp(StatefulApp):
         if place not in self._visited:
             self._visited.add(place)
             self.delay_update(FIRST_PAINT_REST)
+        for before in self._screen_stacks.get(place, ()):
+            self.sight.catch_up(before)
         await self.switch_mode(place)
         screen = self.screen_stack[0]
         if not isinstance(to, str) and isinstance(screen, PlaceScreen):
@@ -415,23 +449,9 @@ class FluxApp(StatefulApp):
         if not isinstance(self.screen, HelpPanel):
             self._show_over(HelpPanel.for_screen(self.screen))
 
-    def action_show_messages(self) -> None:
-        """Show everything that was told."""
-        from fluxtui.screens.lists import MessagesScreen
-
-        self._show_over(MessagesScreen())
-
-    def action_show_spending(self) -> None:
-        """Show what was spent, beside the budgets."""
-        from fluxtui.screens.spending import SpendingScreen
-
-        self._show_over(SpendingScreen())
-
-    def action_show_requests(self) -> None:
-        """Show what was sent to the services, without secrets."""
-        from fluxtui.screens.lists import RequestsScreen
-
-        self._show_over(RequestsScreen())
+    def action_show(self, name: OverName) -> None:
+        """Show something over the place: `messages`, `requests`, `spending` or `keys`."""
+        self._show_over(make_over(name))
 
     def action_toggle_page(self) -> None:
         """Start the page with the gallery, or stop it."""
@@ -443,8 +463,22 @@ class FluxApp(StatefulApp):
         self.delay_update(0.06)
         self.push_screen(screen)
 
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        """Do what a key does; those that work everywhere do nothing over a screen that takes them itself."""
+        if priority and getattr(self.screen, "TAKES_EVERY_KEY", False):
+            return False
+        return await super()._check_bindings(key, priority)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Return a key as a line of keys shows it, in one spelling everywhere."""
+        from fluxtui.domain.shortcuts import short_name
+
+        return binding.key_display or short_name(binding.key)
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer the places and what has no place of its own in the palette."""
+        from fluxtui.app.commands import COMMANDS
+
         for title, words, action in COMMANDS:
             yield SystemCommand(title, words, partial(self.run_action, action))
 

@@ -13,9 +13,10 @@ COMMANDS: Final = (
         for place in PLACES
     ),
     ("Help", "Keys and words of this place (F1)", "show_help"),
-    ("Messages", "Everything that was told, newest first", "show_messages"),
-    ("Spending", "By day, finetune and endpoint ($)", "show_spending"),
-    ("Requests", "What was sent, without secrets", "show_requests"),
+    ("Messages", "Everything that was told, newest first", "show('messages')"),
+    ("Spending", "By day, finetune and endpoint ($)", "show('spending')"),
+    ("Requests", "What was sent, without secrets", "show('requests')"),
+    ("Keys", "All actions with their keys, and other keys for them", "show('keys')"),
     ("Pictures", "How they are drawn: kitty, sixel, …", "choose_protocol"),
     (*RECALL, "recall"),
     ("Page", "The gallery in a browser, on or off", "toggle_page"),

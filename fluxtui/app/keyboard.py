@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 from textual import constants
 
 from fluxtui.app.input_events import InputEvents
-from fluxtui.terminal.input_reader import ESC, InputReader, Replied, Token
+from fluxtui.terminal.input_reader import ESC, InputReader, Replied, Token, Typed
 from fluxtui.terminal.kitty_files import OPENING
+from fluxtui.terminal.line_pace import ANSWER
 
 if TYPE_CHECKING:
     from textual.drivers.linux_driver import LinuxDriver
@@ -38,6 +39,8 @@ class Keyboard:
     def __init__(self, driver: LinuxDriver) -> None:
         self._driver = driver
         self._listener: Callable[[str], None] | None = None
+        self.on_taken: Callable[[], None] = lambda: None
+        """Called on the event loop when the terminal says that it has taken what was written."""
 
     def listen(self, listener: Callable[[str], None] | None) -> None:
         """Let a function have the inside of each reply about files; it is called on the event loop."""
@@ -68,6 +71,8 @@ class Keyboard:
             if isinstance(token, Replied) and (ESC + token.text).startswith(OPENING):
                 inside = (ESC + token.text).removeprefix(OPENING)
                 self._driver._loop.call_soon_threadsafe(self._hand_on, inside)
+            if isinstance(token, Typed) and token.text == ANSWER:
+                self._driver._loop.call_soon_threadsafe(lambda: self.on_taken())
             for event in made.of(token):
                 self._driver.process_message(event)
 

@@ -1,12 +1,17 @@
-"""The keys that work everywhere."""
+"""The keys that work everywhere, and what is wrong with those of the configuration."""
 
 from __future__ import annotations
 
-from typing import Final
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 from textual.binding import Binding
 
 from fluxtui.app.tabs import PLACES, Place
+
+if TYPE_CHECKING:
+    from fluxtui.app.state import StatefulApp
 
 
 def _bindings_of(place: Place) -> tuple[Binding, Binding]:
@@ -24,6 +29,7 @@ APP_BINDINGS: Final = (
     # Textual binds this key itself only where nothing else is bound to the palette.
     Binding("ctrl+p", "command_palette", "Commands", id="app.palette_key", show=False, priority=True),
     Binding("colon", "command_palette", "Commands", id="app.palette", show=False),
+    Binding("exclamation_mark,alt+m", "show('messages')", "Messages", id="app.messages", show=False),
     Binding("ctrl+q", "leave", "Quit", id="app.quit", show=False, priority=True),
     Binding("ctrl+c", "leave_twice", "Quit (twice)", id="app.interrupt", show=False),
     # One byte, 0x1f, in most terminals, whichever of its keys is pressed; the others as kitty tells them.
@@ -38,3 +44,12 @@ APP_BINDINGS: Final = (
     ),
     Binding("ctrl+z", "suspend_process", "Suspend", id="app.suspend", show=False),
 )
+
+
+async def tell_shortcut_faults(app: StatefulApp, keys: Mapping[str, str]) -> None:
+    """Tell what is wrong with the keys of the configuration, which only the parts that have them know."""
+    from fluxtui.controllers.settings.shortcuts import shortcut_faults
+    from fluxtui.screens.settings.key_catalogue import all_shortcuts
+
+    for fault in shortcut_faults(await asyncio.to_thread(all_shortcuts), keys):
+        app.tell(fault, title="Keys", severity="warning")

@@ -121,6 +121,10 @@ class ResilientDriver(LinuxDriver):
         """Let a function have the inside of each reply about files; it is called on the event loop."""
         self._keyboard.listen(listener)
 
+    def tell_taken(self, listener: Callable[[], None]) -> None:
+        """Let a function know when the terminal has taken what was written before a question."""
+        self._keyboard.on_taken = listener
+
     def _get_terminal_size(self) -> tuple[int, int]:
         """Return the columns and rows of the terminal that is drawn on; standard output may be a file."""
         return size_of(self._screen.fileno())

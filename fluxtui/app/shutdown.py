@@ -11,9 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from subprocess import Popen
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from fluxtui.collector.detached import CollectorError, DetachedCollector
+from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import plural
+
+if TYPE_CHECKING:
+    from fluxtui.collector.detached import DetachedCollector
 
 END_SECONDS = 20.0
 """How long the end may take once it is wanted; requests on their way are waited for half of that."""
@@ -67,7 +71,7 @@ class Shutdown:
             return
         try:
             self._process = self._collector.start()
-        except CollectorError as error:
+        except FluxError as error:
             _log.error("%s", error.sentence())
         else:
             _log.info("a collector goes on, process %d", self._process.pid)

@@ -20,6 +20,7 @@ from textual.reactive import var
 from textual.signal import Signal
 from textual.worker import Worker
 
+from fluxtui.app.sight import Sight
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.notices import Balance, Notice, Severity
 from fluxtui.domain.prices import Prices
@@ -92,6 +93,8 @@ class StatefulApp(App[int]):
     def __init__(self, terminal: TerminalProfile) -> None:
         super().__init__()
         self.terminal = terminal
+        self.sight = Sight(self)
+        """Whoever shows the state follows it by this."""
         self.screen_buffer = ScreenBuffer()
         """What the terminal shows."""
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)

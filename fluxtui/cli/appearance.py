@@ -36,7 +36,7 @@ class Appearance:
         mouse: whether the mouse is the program's.
     """
 
-    theme: str = "textual-dark"
+    theme: str = "fluxtui-dark"
     protocol: str = AUTO
     mouse: bool = True
 

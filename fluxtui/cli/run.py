@@ -86,6 +86,7 @@ def _run(appearance: Appearance, make: Make) -> int:
     terminal = prepare_terminal(appearance.protocol)
 
     from fluxtui.app.app import FluxApp
+    from fluxtui.app.places import load_places_soon
     from fluxtui.app.shutdown import Shutdown
     from fluxtui.cli.opening import LateProgram
     from fluxtui.system.garbage import IdleGarbage
@@ -94,9 +95,12 @@ def _run(appearance: Appearance, make: Make) -> int:
     shutdown = Shutdown()
     program = LateProgram(partial(make, shutdown))
     garbage = IdleGarbage()
-    app = FluxApp(
-        program, terminal, shutdown, theme=appearance.theme, on_complete=garbage.begin, garbage=garbage
-    )
+
+    def go_on() -> None:
+        garbage.begin()
+        load_places_soon()
+
+    app = FluxApp(program, terminal, shutdown, theme=appearance.theme, on_complete=go_on, garbage=garbage)
     with handling_signals(), shutdown.guarding(app.hang_up_soon):
         result = app.run(mouse=appearance.mouse)
     gc.freeze()

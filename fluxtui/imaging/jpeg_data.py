@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import field
@@ -26,6 +27,7 @@ _EOI, _SOS, _DHT = 0xD9, 0xDA, 0xC4
 _BLOCK_ROWS = 32
 """Lines that a decoder may still hold back at the end of sound data: two rows of its largest blocks."""
 
+_MARKER = re.compile(rb"\xff(?=[^\x00])")
 _EMPTY = bytes(1024)
 """What was never written of a file, by a disk or a download."""
 
@@ -148,15 +150,12 @@ def _segments(content: bytes) -> Iterator[tuple[int, int, int, _Data | None]]:
 def _data_from(content: bytes, begin: int) -> _Data:
     """Return the data of a scan: in them, 0xFF is always followed by 0x00 or the number of a restart."""
     restarts = bytearray()
-    find, last = content.find, len(content) - 1
-    at = find(b"\xff", begin)
-    while 0 <= at < last:
-        following = content[at + 1]
+    for found in _MARKER.finditer(content, begin):
+        following = content[found.end()]
         if 0xD0 <= following <= 0xD7:
             restarts.append(following)
-        elif following not in (0x00, 0xFF):
-            return _Data(begin, at, bytes(restarts), following)
-        at = find(b"\xff", at + 1 if following == 0xFF else at + 2)
+        elif following != 0xFF:
+            return _Data(begin, found.start(), bytes(restarts), following)
     return _Data(begin, len(content), bytes(restarts), None)
 
 

@@ -13,7 +13,7 @@ import struct
 import threading
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cache
 from importlib import import_module
@@ -63,6 +63,10 @@ LARGE_PIXELS: Final = 25_000_000
 _MODULES = {"TIFF": "TiffImagePlugin", "WEBP": "WebPImagePlugin", "AVIF": "AvifImagePlugin"}
 """Of Pillow, beside those that it always loads."""
 
+_DRAFTED = frozenset({"JPEG", "MPO"})
+_SCALES = (1, 2, 4, 8)
+"""By which Pillow can decode a JPEG smaller."""
+
 _one_large_picture = threading.RLock()
 
 # The bound is ours: Pillow's own is an error for every picture from here on, and twice that from nowhere.
@@ -92,8 +96,12 @@ DECODER_FAULTS = (
 _TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
+Least = Callable[[Image.Image], tuple[int, int]]
+"""Tells how many pixels of an open picture are wanted."""
+
+
 @contextmanager
-def opened(content: bytes, *, strict: bool = True) -> Iterator[Image.Image]:
+def opened(content: bytes, *, strict: bool = True, least: Least | None = None) -> Iterator[Image.Image]:
     """Open a picture and turn every fault of its decoder, also inside the `with`, into a `PictureError`.
 
     Args:
@@ -101,13 +109,14 @@ def opened(content: bytes, *, strict: bool = True) -> Iterator[Image.Image]:
         strict: whether a JPEG whose data break off in the middle is refused as well, which no decoder does;
             where the end of its data is missing, when the `with` is left. What was paid for is better than
             nothing even so.
+        least: of which a draft will be decoded, where the caller does so; a JPEG then needs little memory.
     """
     try:
         is_jpeg = strict and kind_of(content[:HEAD_BYTES]) == "JPEG"
         if is_jpeg and (fault := fault_of_data(content)):
             raise PictureError(fault)
         with open_picture(content) as image:
-            is_large = image.width * image.height > LARGE_PIXELS
+            is_large = _pixels_in_memory(image, least) > LARGE_PIXELS
             with _one_large_picture if is_large else nullcontext():
                 yield image
                 # Only what was decoded can be told to be short of its end.
@@ -124,6 +133,16 @@ def opened(content: bytes, *, strict: bool = True) -> Iterator[Image.Image]:
     except DECODER_FAULTS as error:
         reason = safe_text(error, limit=80) or type(error).__name__
         raise PictureError(f"is damaged or incomplete ({reason})") from None
+
+
+def _pixels_in_memory(image: Image.Image, least: Least | None) -> int:
+    whole = image.width * image.height
+    # A progressive one is in memory as a whole before its pixels are made, whatever their number.
+    if least is None or image.format not in _DRAFTED or image.info.get("progressive"):
+        return whole
+    width, height = least(image)
+    scale = min(image.width // width, image.height // height)
+    return whole // int(max(part for part in _SCALES if part <= max(scale, 1))) ** 2
 
 
 def open_picture(content: bytes) -> Image.Image:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from functools import partial
 from typing import Final
 
 from PIL import Image
@@ -12,6 +13,7 @@ from fluxtui.domain.dataset import USUAL_QUALITY, Crop
 from fluxtui.domain.dataset_scan import PictureLook
 from fluxtui.domain.errors import PictureError
 from fluxtui.domain.text import safe_text
+from fluxtui.imaging.chroma import drafted_apart, resized
 from fluxtui.imaging.colours import depth_of, is_deep, is_transparent, shrunk
 from fluxtui.imaging.measures import MEASURED_EDGE, fitted, measured, used
 from fluxtui.imaging.opening import opened
@@ -79,7 +81,6 @@ class PictureFacts:
     height: int
     mode: str
     frames: int
-    turned: bool
 
 
 def examine(content: bytes) -> PictureFacts:
@@ -88,16 +89,21 @@ def examine(content: bytes) -> PictureFacts:
     Formats other than those in `DECODED` are named and not decoded: a service is not expected to send them. A
     JPEG that decodes is taken, also if a part of it may be damaged: it was paid for.
     """
-    with opened(content, strict=False) as image:
+    with opened(content, strict=False, least=_measured_part) as image:
         if image.format not in DECODED:
-            return PictureFacts(safe_text(image.format, limit=20), *image.size, image.mode, 1, turned=False)
-        orientation = orientation_of(image)
+            return PictureFacts(safe_text(image.format, limit=20), *image.size, image.mode, 1)
         width, height = upright_size(image)
         format_name, mode = DECODED[image.format], image.mode
         frames = frames_of(image)
-        image.draft(None, (MEASURED_EDGE, MEASURED_EDGE))
+        image.draft(None, _measured_part(image))
         image.load()
-        return PictureFacts(format_name, width, height, mode, frames, orientation != 1)
+        return PictureFacts(format_name, width, height, mode, frames)
+
+
+def stored_size(content: bytes) -> tuple[int, int]:
+    """Return the pixels of a picture as it lies in its file, which is not decoded. Raises `PictureError`."""
+    with opened(content, strict=False) as image:
+        return image.size
 
 
 def looked_at(content: bytes) -> PictureLook:
@@ -105,14 +111,14 @@ def looked_at(content: bytes) -> PictureLook:
 
     Raises `PictureError` with the reason why it cannot be trained with.
     """
-    with opened(content) as image:
+    with opened(content, least=_measured_part) as image:
         kinds = DECODED | CONVERTED
         if image.format not in kinds:
             raise PictureError(f"is {a_format(image.format)} picture, which cannot be converted for training")
         turned_in_file, orientation = is_turned(image), orientation_of(image)
         width, height = upright_size(image)
         frames, colours = frames_of(image), image.mode
-        image.draft(None, (MEASURED_EDGE, MEASURED_EDGE))
+        image.draft(None, _measured_part(image))
         # All of a JPEG's data are read for a smaller one as well.
         small, _ = shrunk(image, (2 * MEASURED_EDGE, 2 * MEASURED_EDGE))
         numbers = measured(transposed(small, orientation))
@@ -132,6 +138,10 @@ def looked_at(content: bytes) -> PictureLook:
             contrast=numbers.contrast,
             colour=numbers.colour,
         )
+
+
+def _measured_part(_: Image.Image) -> tuple[int, int]:
+    return MEASURED_EDGE, MEASURED_EDGE
 
 
 def a_format(format_name: str | None) -> str:
@@ -159,42 +169,53 @@ class Preparation:
     behind: str = "white"
 
 
-def prepared(content: bytes, how: Preparation) -> tuple[bytes, str]:
+def prepared(content: bytes, how: Preparation, *, strict: bool = True) -> tuple[bytes, str]:
     """Return a picture ready for a trainer, and its extension (`jpg` or `png`).
 
     Upright, sRGB, 8 bit, without transparency (`how.behind` it), without any metadata. What was without loss
     (PNG, BMP, GIF) becomes a PNG; everything else a JPEG. The same bytes give the same result.
-    Raises `PictureError`.
+
+    Args:
+        content: of the file.
+        how: it is made ready.
+        strict: see `opened`; needless where these very bytes were looked at before.
+
+    Raises:
+        PictureError: it cannot be read.
     """
-    with opened(content) as image:
+    with opened(content, strict=strict, least=partial(_part_for, how)) as image:
         if image.format not in DECODED and image.format not in CONVERTED:
             raise PictureError(f"is {a_format(image.format)} picture, which is not prepared for training")
         extension = extension_of(image.format)
-        ready = made(image, how)
+        ready = made(image, how, as_jpeg=extension == "jpg")
         ready.info.clear()
         target = io.BytesIO()
         if extension == "png":
             ready.save(target, "PNG", compress_level=6)
         else:
-            ready.save(target, "JPEG", quality=how.jpeg_quality, subsampling=0, optimize=True)
+            # With tables of its own it would be smaller by a thirtieth, and take three times as long to make.
+            ready.save(target, "JPEG", quality=how.jpeg_quality, subsampling=0)
     return target.getvalue(), extension
 
 
-def made(image: Image.Image, how: Preparation) -> Image.Image:
-    """Return an open picture in sRGB as it is wanted; no more of it is in memory than is needed."""
+def made(image: Image.Image, how: Preparation, *, as_jpeg: bool = False) -> Image.Image:
+    """Return an open picture in sRGB as it is wanted; no more of it is in memory than is needed.
+
+    What becomes a JPEG may be in YCbCr.
+    """
     orientation = orientation_of(image)
     full = _turned_size(upright_size(image), how.turns)
-    part = used(*upright_size(image), how.turns, how.crop)
-    wanted = fitted(*part, how.max_pixels)
-    share = wanted[0] / part[0] * _SPARE if wanted != part else 1.0
-    least = (max(int(image.width * share), 1), max(int(image.height * share), 1))
-    if share < 1:
+    part, wanted = _sizes(image, how)
+    least = _part_for(how, image)
+    if as_jpeg and drafted_apart(image, least):
+        plain, (across, down) = image, (float(image.width), float(image.height))
+    else:
         image.draft(None, least)
-    plain, (across, down) = shrunk(image, least if share < 1 else image.size, how.behind)
+        plain, (across, down) = shrunk(image, least, how.behind)
     if how.crop is None and wanted != part:
         # Before it is turned, so that a large picture is in memory once.
         stored = _turned_size(wanted, how.turns + is_on_its_side(orientation))
-        plain = plain.resize(stored, Image.Resampling.LANCZOS, box=(0.0, 0.0, across, down), reducing_gap=3.0)
+        plain = resized(plain, stored, (0.0, 0.0, across, down))
     ready = turned(transposed(plain, orientation), how.turns)
     if how.crop is None:
         return ready
@@ -203,14 +224,27 @@ def made(image: Image.Image, how: Preparation) -> Image.Image:
         return ready.crop((left, top, right, bottom))
     wide, high = ready.width / full[0], ready.height / full[1]
     box = (left * wide, top * high, min(right * wide, ready.width), min(bottom * high, ready.height))
-    return ready.resize(wanted, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+    return resized(ready, wanted, box)
+
+
+def _sizes(image: Image.Image, how: Preparation) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the size of what is kept of an open picture, and the one that this becomes."""
+    part = used(*upright_size(image), how.turns, how.crop)
+    return part, fitted(*part, how.max_pixels)
+
+
+def _part_for(how: Preparation, image: Image.Image) -> tuple[int, int]:
+    """Return of how many pixels of an open picture it is made ready."""
+    part, wanted = _sizes(image, how)
+    share = wanted[0] / part[0] * _SPARE if wanted != part else 1.0
+    return max(int(image.width * share), 1), max(int(image.height * share), 1)
 
 
 def _turned_size(size: tuple[int, int], quarters: int) -> tuple[int, int]:
     return size[::-1] if quarters % 2 else size
 
 
-def prepared_mask(content: bytes, turns: int, crop: Crop | None, of: PictureFacts) -> bytes:
+def prepared_mask(content: bytes, turns: int, crop: Crop | None, size: tuple[int, int]) -> bytes:
     """Return a mask as a grey PNG of the size of its picture, turned and cropped like that.
 
     What is transparent in it is black: it is not learned.
@@ -219,15 +253,15 @@ def prepared_mask(content: bytes, turns: int, crop: Crop | None, of: PictureFact
         content: of the file, of any size; it is laid over the whole picture.
         turns: of the picture, quarters clockwise.
         crop: of the picture after turning.
-        of: the picture as it is sent.
+        size: pixels of the picture as it is sent.
 
     Raises:
         PictureError: it is no picture that can be used, or nothing in it is white.
     """
-    plain, _ = prepared(content, Preparation(4 * of.width * of.height, turns, crop, behind="black"))
+    plain, _ = prepared(content, Preparation(4 * size[0] * size[1], turns, crop, behind="black"))
     with opened(plain) as image:
         target = io.BytesIO()
-        mask = image.convert("L").resize((of.width, of.height), Image.Resampling.BILINEAR)
+        mask = image.convert("L").resize(size, Image.Resampling.BILINEAR)
         if not mask.getbbox():
             raise PictureError("is black all over as it would be sent, so that nothing would be learned")
         mask.save(target, "PNG", compress_level=6)

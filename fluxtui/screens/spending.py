@@ -83,8 +83,8 @@ Days are those of the local time. `x` writes the table as a CSV file into the da
 
     def on_mount(self) -> None:
         """Follow jobs, budgets and news."""
-        self.watch(self.app, "allowances", self._show_budgets)
-        self.watch(self.app, "jobs", self._reckon_soon, init=False)
+        self.app.sight.watch(self, "allowances", self._show_budgets)
+        self.app.sight.watch(self, "jobs", self._reckon_soon, init=False)
         self.watch(self.app, "notices", self._flash_news, init=False)
         self.query_one(RowTable).focus()
         self.action_reckon()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from fluxtui.api.acquiring import acquired
+from fluxtui.system.memory import memory_at_hand
 
 Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is in all, on the event loop."""
@@ -102,7 +103,7 @@ def in_order(work: Callable[[T], R], items: Iterable[T], stop: threading.Event) 
             raise Stopped
         return work(item)
 
-    with ThreadPoolExecutor(workers, thread_name_prefix="dataset") as pool:
+    with memory_at_hand(), ThreadPoolExecutor(workers, thread_name_prefix="dataset") as pool:
         try:
             for item in items:
                 ahead.append(pool.submit(task, item))

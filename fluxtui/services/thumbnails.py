@@ -22,13 +22,15 @@ SIDE = 256
 KEPT_BYTES = 500_000_000
 """The directory is made smaller when it is larger than this."""
 
-QUALITY = 80
+QUALITY = 85
+"""Of JPEG. WebP needs a third fewer bytes, but four times as long to be read and twenty times to be made."""
+
 _LOOK_EVERY = 500
 _MARK = re.compile(r"[0-9a-f]{16,64}")
 
 
 class ThumbnailCache:
-    """Thumbnails as WebP files in a directory that may be deleted at any time.
+    """Thumbnails as JPEG files in a directory that may be deleted at any time.
 
     Args:
         directory: made when first needed; None to keep nothing.
@@ -59,17 +61,18 @@ class ThumbnailCache:
     def _path(self, mark: str) -> Path | None:
         if self._directory is None or not _MARK.fullmatch(mark):
             return None
-        return self._directory / mark[:2] / f"{mark[2:]}.webp"
+        return self._directory / mark[:2] / f"{mark[2:]}.jpg"
 
     def _keep(self, path: Path, image: Image) -> None:
         """Write a thumbnail; a disk that does not take it only makes the next look slower."""
         import io
 
         target = io.BytesIO()
-        image.save(target, "WEBP", quality=QUALITY, method=2)
+        image.save(target, "JPEG", quality=QUALITY, comment=b"")
         try:
             make_private_directory(path.parent)
-            write_atomic(path, target.getvalue())
+            # Of a picture that is lost with the power, another is made.
+            write_atomic(path, target.getvalue(), lasting=False)
         except StorageError:
             return
         with self._lock:

@@ -9,7 +9,7 @@ from typing import Final
 from fluxtui.system.dataclass import dataclass
 from fluxtui.terminal.environment import is_over_ssh
 from fluxtui.terminal.intermediary import Intermediary, is_of_a_multiplexer
-from fluxtui.terminal.profile import GraphicsProtocol
+from fluxtui.terminal.profile import GraphicsProtocol, Mosaic
 
 _VERSION: Final = re.compile(r"(\d+)\.(\d+)")
 
@@ -34,6 +34,14 @@ _TRUECOLOUR_NAMES: Final = (
 
 Source: xterm manual, directColor, read 2026-11.
 """
+
+_SEXTANT_NAMES: Final = ("wezterm", "rio")
+"""Brands that draw U+1FB00 to U+1FB3B themselves.
+
+Sources: WezTerm manual, custom_block_glyphs; raphamorim/rio issue 974, both read 2026-12.
+"""
+_QUADRANT_NAMES: Final = ("kitty", "foot", "vte")
+"""Brands that draw U+2580 to U+259F themselves. Source: Notcurses, TERMINALS.md, read 2026-12."""
 
 _TERM_PROGRAMS: Final = {
     "iterm.app": "iterm2",
@@ -99,6 +107,21 @@ def shows_truecolor(
     """Whether the brand is known to show 24-bit colour, which SSH does not tell."""
     brand = brand_of(claims, environ, between)
     return not between.draws_itself and any(name in brand for name in _TRUECOLOUR_NAMES)
+
+
+def mosaic_of(
+    claims: Claims, environ: Mapping[str, str], between: Intermediary = Intermediary.NOTHING
+) -> Mosaic:
+    """The finest characters that the terminal is known to draw itself, whatever its font has.
+
+    tmux hands characters on, and tells of the terminal behind it.
+    """
+    brand = brand_of(claims, environ, between)
+    if between.draws_itself and between is not Intermediary.TMUX:
+        return Mosaic.HALF
+    if any(brand.startswith(name) for name in _SEXTANT_NAMES):
+        return Mosaic.SEXTANT
+    return Mosaic.QUADRANT if any(brand.startswith(name) for name in _QUADRANT_NAMES) else Mosaic.HALF
 
 
 def has_placeholders(brand: str) -> bool:

@@ -14,16 +14,14 @@ UPPER_HALF: Final = "▀"
 
 
 class CellRun(NamedTuple):
-    """Neighbouring cells that look the same: colour of the upper half, of the lower half, how many."""
+    """Neighbouring cells of the same colours: that of the characters, the one behind them, the characters.
+
+    Where both colours agree there are blanks, which are cheaper.
+    """
 
     upper: Colour
     lower: Colour
-    length: int
-
-    @property
-    def text(self) -> str:
-        """The characters of the run; blanks, which are cheaper, where both halves agree."""
-        return (" " if self.upper == self.lower else UPPER_HALF) * self.length
+    text: str
 
 
 class CellRow(NamedTuple):
@@ -31,6 +29,11 @@ class CellRow(NamedTuple):
 
     upper: bytes
     lower: bytes
+
+    @property
+    def columns(self) -> int:
+        """How many cells there are."""
+        return len(self.upper) // 3
 
     def runs(self) -> Iterator[CellRun]:
         """The row as runs, from the left."""
@@ -48,7 +51,8 @@ class CellRow(NamedTuple):
 
 
 def _run(upper: bytes, lower: bytes, length: int) -> CellRun:
-    return CellRun((upper[0], upper[1], upper[2]), (lower[0], lower[1], lower[2]), length)
+    text = (" " if upper == lower else UPPER_HALF) * length
+    return CellRun((upper[0], upper[1], upper[2]), (lower[0], lower[1], lower[2]), text)
 
 
 def half_cells(

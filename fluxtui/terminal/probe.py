@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from fluxtui.terminal.brands import Claims, brand_of, choose, has_placeholders, shows_truecolor
+from fluxtui.terminal.brands import Claims, brand_of, choose, has_placeholders, mosaic_of, shows_truecolor
 from fluxtui.terminal.environment import is_over_ssh
 from fluxtui.terminal.explanations import explanations
 from fluxtui.terminal.intermediary import Intermediary, ancestors, intermediary_of
@@ -98,4 +98,5 @@ def _profile(
         reasons=tuple(explanations(claims, environ, between, replies, wanted)),
         note=TMUX_NOTE if shut_off and wanted is None and protocol is GraphicsProtocol.HALFCELL else None,
         truecolor=shows_truecolor(claims, environ, between),
+        mosaic=mosaic_of(claims, environ, between),
     )

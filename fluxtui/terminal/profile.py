@@ -37,6 +37,17 @@ class GraphicsProtocol(StrEnum):
         return self in (GraphicsProtocol.KITTY, GraphicsProtocol.ITERM2, GraphicsProtocol.SIXEL)
 
 
+class Mosaic(StrEnum):
+    """Into what a character parts its cell, where pictures are drawn in characters."""
+
+    HALF = "half"
+    """Two pixels, each with its own colour: in every font."""
+    QUADRANT = "quadrant"
+    """Four pixels in two colours."""
+    SEXTANT = "sextant"
+    """Six pixels in two colours."""
+
+
 PROTOCOL_TITLES: Final = {
     GraphicsProtocol.KITTY: "kitty",
     GraphicsProtocol.ITERM2: "iTerm2",
@@ -56,6 +67,8 @@ class TerminalProfile:
     """
 
     protocol: GraphicsProtocol = GraphicsProtocol.HALFCELL
+    mosaic: Mosaic = Mosaic.HALF
+    """What characters the terminal surely draws."""
     cell_width: int = DEFAULT_CELL_WIDTH
     cell_height: int = DEFAULT_CELL_HEIGHT
     over_ssh: bool = False
@@ -73,6 +86,16 @@ class TerminalProfile:
     """The user's own limit for one preview; None lets it follow from the line's speed."""
     reduces: bool = True
     """Whether pixels and colours are left out to send fewer bytes."""
+
+    def wanted(self, max_preview_bytes: int | None, characters: str) -> TerminalProfile:
+        """The same terminal as the user wants it.
+
+        Args:
+            max_preview_bytes: see the attribute.
+            characters: `auto`, or the value of a `Mosaic`.
+        """
+        mosaic = self.mosaic if characters == "auto" else Mosaic(characters)
+        return replace(self, max_preview_bytes=max_preview_bytes, mosaic=mosaic)
 
     def in_full(self) -> TerminalProfile:
         """The same terminal for a picture that is to be as good as the terminal can show it."""

@@ -13,6 +13,9 @@ from textual.widgets import Input
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel
 
+OPENING_SECONDS = 0.03
+"""How long drawing is held back when it opens or closes: the list acts on its other size."""
+
 
 class FilterLine(Horizontal):
     """Hidden and empty until it is opened; Enter keeps the filter, Escape clears it, both lead back."""
@@ -79,6 +82,7 @@ class FilterLine(Horizontal):
 
     def open(self) -> None:
         """Show the line and put the focus into it."""
+        self.app.delay_update(OPENING_SECONDS)
         self.add_class("-open")
         self.line.focus(scroll_visible=False)
 
@@ -94,6 +98,7 @@ class FilterLine(Horizontal):
 
     def action_keep(self) -> None:
         """Go back to the list; an empty line is hidden."""
+        self.app.delay_update(OPENING_SECONDS)
         self.set_class(bool(self.text), "-open")
         self.post_message(self.LeaveRequested())
 

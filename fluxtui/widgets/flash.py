@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from textual import events
+from textual.app import RenderResult
 from textual.content import Content
 from textual.timer import Timer
 
 from fluxtui.domain.notices import Severity
+from fluxtui.widgets.key_line import shown_key
 from fluxtui.widgets.plain import PlainStatic, plain
 
 SHOWN_SECONDS: dict[Severity, float | None] = {
@@ -16,6 +18,9 @@ SHOWN_SECONDS: dict[Severity, float | None] = {
     "error": None,
 }
 """How long news of each kind stays; an error stays until it is cleared or followed by other news."""
+
+MESSAGES = "app.messages"
+"""The action that shows everything that was told."""
 
 _SIGNED = ("✗ ", "✓ ", "! ", "⚠ ")
 """How texts begin that have a sign of their own."""
@@ -55,6 +60,17 @@ class Flash(PlainStatic):
         seconds = SHOWN_SECONDS[severity]
         if self.text and seconds is not None:
             self._timer = self.set_timer(seconds, self.clear)
+
+    def render(self) -> RenderResult:
+        """Draw the news; where it is longer than the line, with the key that shows all of it."""
+        content, width = super().render(), self.content_size.width
+        if not self.text or not isinstance(content, Content) or content.cell_length <= width:
+            return content
+        key = shown_key(self.screen, MESSAGES)
+        if not key:
+            return content
+        more = Content.assemble((f" {key} shows all", "$foreground-muted"))
+        return content.truncate(max(1, width - more.cell_length), ellipsis=True) + more
 
     def clear(self) -> None:
         """Show nothing."""

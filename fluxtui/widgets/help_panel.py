@@ -12,8 +12,9 @@ from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+from fluxtui.domain.shortcuts import shortcut_name
 from fluxtui.widgets.dialogs import Dialog
-from fluxtui.widgets.help_text import help_content, key_name
+from fluxtui.widgets.help_text import help_content
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, plain, set_title
 
 HERE, PLACE, EVERYWHERE = "The focused part", "This place", "Everywhere"
@@ -64,7 +65,7 @@ class HelpPanel(Dialog[None]):
         for active in screen.active_bindings.values():
             if active.binding.id and active.binding.description:
                 part = keys[_reach(active, screen)]
-                part.setdefault(active.binding.description, []).append(key_name(active.binding.key))
+                part.setdefault(active.binding.description, []).append(shortcut_name(active.binding.key))
         texts = {HERE: _help(here), PLACE: _help([screen]), EVERYWHERE: ""}
         title = screen.title or type(screen).__name__.removesuffix("Screen")
         return cls(f"Help: {title}", [(part, texts[part], _pairs(keys[part])) for part in keys])

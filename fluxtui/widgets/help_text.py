@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from textual.content import Content
-from textual.keys import format_key
 
+from fluxtui.domain.shortcuts import shortcut_name
 from fluxtui.widgets.plain import plain
 
 _PARTS = re.compile(r"`(?P<code>[^`]+)`|\*(?P<stressed>\w[^*]*\w)\*")
@@ -15,23 +15,7 @@ _KEY = re.compile(
     r"|pageup|pagedown|delete|backspace)|(?:(?:ctrl|shift|alt)\+)+\S",
     re.IGNORECASE,
 )
-_NAMES = {"escape": "Esc", "esc": "Esc", "pageup": "Page Up", "pagedown": "Page Down"}
 _BLANK_LINES = re.compile(r"\n\s*\n")
-
-
-def key_name(key: str) -> str:
-    """Return a key as people call it: `'Ctrl+S'`, `'F8'`, `'Esc'`, `'Page Down'`, `'?'`.
-
-    Args:
-        key: as bindings name it (`'ctrl+s'`, `'question_mark'`), or as people do already.
-    """
-    *modifiers, last = key.split("+") if len(key) > 1 else [key]
-    if len(last) == 1:
-        name = last.upper() if modifiers else last
-    else:
-        shown = format_key(last.lower()) if last.lower() not in _NAMES else last
-        name = shown if len(shown) == 1 and shown.isascii() else _NAMES.get(last.lower(), last.capitalize())
-    return "+".join([*(modifier.capitalize() for modifier in modifiers), name])
 
 
 def help_content(text: str) -> Content:
@@ -53,7 +37,7 @@ def _styled(paragraph: str) -> Content:
         if code is None:
             parts.append(plain(mark["stressed"], "italic"))
         else:
-            parts.append(plain(key_name(code) if _KEY.fullmatch(code) else code, "bold"))
+            parts.append(plain(shortcut_name(code) if _KEY.fullmatch(code) else code, "bold"))
         end = mark.end()
     parts.append(plain(_spelled(paragraph[end:])))
     return Content("").join(parts)

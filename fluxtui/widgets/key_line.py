@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.cells import cell_len
 from textual import events
@@ -30,6 +30,22 @@ class ShownKey:
     def width(self) -> int:
         """How many cells it takes, without the gap behind it."""
         return cell_len(self.label) + (cell_len(f" {self.description}") if self.description else 0)
+
+
+def shown_key(screen: Screen[Any], action: str) -> str:
+    """Return the key of an action as a line of keys shows it, one that works while typing before others.
+
+    Args:
+        screen: on which it would be pressed.
+        action: the id of the action; where it has no key there, `''` is returned.
+    """
+    bindings = [active.binding for active in screen.active_bindings.values() if active.binding.id == action]
+    usable = sorted(bindings, key=lambda binding: not _works_while_typing(binding.key))
+    return screen.app.get_key_display(usable[0]) if usable else ""
+
+
+def _works_while_typing(key: str) -> bool:
+    return "+" in key or (key[:1] == "f" and key[1:].isdigit())
 
 
 class KeyLine(Widget, can_focus=False):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from textual import on
 from textual.events import ScreenResume, ScreenSuspend, Unmount
@@ -26,6 +26,9 @@ class QuietScreen(Screen[Answer]):
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
+    TAKES_EVERY_KEY: ClassVar[bool] = False
+    """Whether keys that work everywhere do not work over it."""
+
     _is_new = True
     """Whether it has been in front since it was made."""
 
@@ -42,6 +45,12 @@ class QuietScreen(Screen[Answer]):
         if self._is_new:
             event.refresh_styles = False
             self.app.stylesheet.update_nodes([self])
+
+    @on(ScreenResume)
+    def _catch_up(self) -> None:
+        """Show what has changed while it could not be seen."""
+        if isinstance(self.app, StatefulApp):
+            self.app.sight.catch_up(self)
 
     @on(ScreenSuspend)
     def _note_suspension(self) -> None:
@@ -70,11 +79,25 @@ class QuietScreen(Screen[Answer]):
         super()._on_timer_update()
 
     def _compositor_refresh(self) -> None:
-        """Draw what is marked; Textual would work out a frame in a batch as well, and throw it away."""
+        """Draw what is marked; Textual would work out a frame in a batch as well, and throw it away.
+
+        A screen behind a dialog hands that what is to be drawn. Textual would have it do so again at every
+        event from then on, and the dialog would be drawn anew each time.
+        """
         if self.app._batch_count:
             self._dirty_widgets.add(self)
-        else:
-            super()._compositor_refresh()
+            return
+        super()._compositor_refresh()
+        if self is not self.app.screen:
+            self._repaint_required = False
+
+    def lay_out_unseen(self) -> bool:
+        """Lay out in a batch what is to be laid out anew, and return whether anything was."""
+        is_due = self._layout_required and self.is_current and bool(self.app._batch_count)
+        if is_due:
+            self._refresh_layout()
+            self._layout_required = False
+        return is_due
 
     def call_off_drawing(self) -> None:
         """Draw nothing of what is marked so far: it is drawn already, or will be by somebody else."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual._compositor import Compositor, CompositorMap, ReflowResult
 from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
 Places = dict[Widget, tuple[Region, Region]]
@@ -37,6 +38,7 @@ class ThoroughCompositor(Compositor):
         result = super().reflow(parent, size)
         self._told = self._full_map
         self._mark_moved()
+        self._tell_sizes()
         return result
 
     def reflow_visible(self, parent: Widget, size: Size) -> set[Widget]:
@@ -55,6 +57,19 @@ class ThoroughCompositor(Compositor):
             self._cuts = self._layers = self._layers_visible = None
             self._mark_moved()
         return full_map
+
+    def _tell_sizes(self) -> None:
+        """Tell the widgets their new sizes, none of which asks for another layout.
+
+        Textual's screen tells them right afterwards, and each that has another size would have everything
+        laid out and itself drawn once more, though that is what this layout is and does. Scroll bars that
+        appear still ask, and so does the screen: its classes and those behind it follow from its size.
+        """
+        for widget, place in self.layers:
+            if widget is not self.root and not isinstance(widget, ScrollView):
+                widget._size_updated(
+                    place.region.size, place.virtual_size, place.container_size, layout=False
+                )
 
     def _mark_moved(self) -> None:
         before, now = self._marked, self.visible_widgets

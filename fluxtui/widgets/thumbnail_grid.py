@@ -54,7 +54,11 @@ class ThumbnailGrid(ScrollView, can_focus=True):
         overflow-y: scroll;
         scrollbar-size-vertical: 1;
         & > .grid--label { color: $foreground; }
-        & > .grid--cursor { background: $primary; color: $text; text-style: bold; }
+        & > .grid--cursor {
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+            text-style: bold;
+        }
         & > .grid--waiting { color: $text-muted; }
     }
     """

@@ -13,10 +13,11 @@ from fluxtui.domain.errors import FluxError
 from fluxtui.domain.text import shown_text
 from fluxtui.system.dataclass import dataclass
 from fluxtui.terminal.halfcell import half_cells
-from fluxtui.terminal.profile import TerminalProfile
+from fluxtui.terminal.mosaic import mosaic_rows
+from fluxtui.terminal.profile import Mosaic, TerminalProfile
 from fluxtui.terminal.scaling import fit_cells
 from fluxtui.widgets.pictures.drawing import SSH_COLOURS
-from fluxtui.widgets.pictures.strips import half_cell_strips
+from fluxtui.widgets.pictures.strips import PictureRow, half_cell_strips
 from fluxtui.widgets.tiles import Tile
 
 if TYPE_CHECKING:
@@ -77,5 +78,9 @@ def draw_tile(
         logging.getLogger("fluxtui").error("fault while drawing a tile", exc_info=error)
         return f"fault ({type(error).__name__})"
     wide, high = fit_cells(image.size, width, height, profile.cell_width, profile.cell_height)
-    rows = half_cells(image, wide, high, SSH_COLOURS if profile.over_ssh else None)
+    rows: Sequence[PictureRow] = (
+        half_cells(image, wide, high, SSH_COLOURS if profile.over_ssh else None)
+        if profile.mosaic is Mosaic.HALF
+        else mosaic_rows(image, wide, high, profile.mosaic, coarse=profile.over_ssh)
+    )
     return DrawnTile(half_cell_strips(rows), (width - wide) // 2, (height - high) // 2)

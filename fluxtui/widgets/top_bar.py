@@ -83,13 +83,13 @@ class TopBar(Widget):
         app = self.app
         if isinstance(app, StatefulApp):
             for source in ("profile", "usable_profiles", "balances", "silent_profiles"):
-                self.watch(app, source, self._take_money)
-            self.watch(app, "spent_today", self._take_spent)
-            self.watch(app, "allowances", self._take_allowances)
-            self.watch(app, "jobs", self._take_jobs)
-            self.watch(app, "unreadable", self._take_jobs)
-            self.watch(app, "connected", self._take_connected)
-            self.watch(app, "disconnected", self._take_disconnected)
+                app.sight.watch(self, source, self._take_money)
+            app.sight.watch(self, "spent_today", self._take_spent)
+            app.sight.watch(self, "allowances", self._take_allowances)
+            app.sight.watch(self, "jobs", self._take_jobs)
+            app.sight.watch(self, "unreadable", self._take_jobs)
+            app.sight.watch(self, "connected", self._take_connected)
+            app.sight.watch(self, "disconnected", self._take_disconnected)
 
     def _take_money(self) -> None:
         app = self.app

@@ -13,7 +13,7 @@ from fluxtui.domain.endpoint import PictureLimits
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.masks import MaskDrawing
 from fluxtui.imaging.opening import open_picture
-from fluxtui.imaging.pictures import Preparation, examine, looked_at, prepared, prepared_mask
+from fluxtui.imaging.pictures import Preparation, examine, looked_at, prepared, prepared_mask, stored_size
 from fluxtui.services.contact_sheets import SheetCell, contact_sheet
 from fluxtui.services.masks import MaskService
 from fluxtui.services.picture_inputs import has_holes, has_white, look_at, prepare_picture, read_picture
@@ -120,7 +120,7 @@ def _ways(path: Path, content: bytes, room: Room, chance: Random) -> list[Callab
         room.show(repr(examine(content)))
 
     def mask() -> None:
-        prepared_mask(content, how.turns, how.crop, examine(content))
+        prepared_mask(content, how.turns, how.crop, stored_size(content))
 
     def thumbnail() -> None:
         ThumbnailCache(room.own / "thumbnails").get(

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from PIL import Image, ImageCms
 
 import fluxtui
 from fluxtui.domain.errors import PictureError
+from fluxtui.imaging import opening
 from fluxtui.imaging.kinds import KINDS, kind_of
 from fluxtui.imaging.opening import MOST_PIXELS, opened
 from fluxtui.imaging.pictures import MOST_FRAMES, Preparation, examine, looked_at, prepared
@@ -193,6 +196,26 @@ def test_a_picture_of_a_hundred_megapixels_is_taken() -> None:
     with Image.open(io.BytesIO(made)) as image:
         assert image.size == (377, 264)
         assert seen(image) == UPRIGHT
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "is_alone"),
+    [("JPEG", {}, False), ("JPEG", {"progressive": True}, True), ("PNG", {}, True)],
+)
+def test_a_large_picture_is_worked_on_alone_unless_little_of_it_is_in_memory(
+    monkeypatch: pytest.MonkeyPatch, kind: str, options: dict[str, object], is_alone: bool
+) -> None:
+    begun = []
+
+    @contextmanager
+    def turn() -> Iterator[None]:
+        begun.append(True)
+        yield
+
+    monkeypatch.setattr(opening, "LARGE_PIXELS", 100_000)
+    monkeypatch.setattr(opening, "_one_large_picture", turn())
+    prepared(encoded(quartered(1200, 900), kind, **options), Preparation(100 * 100))
+    assert bool(begun) == is_alone
 
 
 def test_libtiff_writes_nothing_across_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:

@@ -34,7 +34,7 @@ DRAG = 0.05
 FULL = 0.5
 """Seconds after which a way that has no room is full: nobody takes anything from it."""
 
-EDITED = "3e3e3e"
+EDITED = "3c3f47"
 """The background of a field that has the focus, in the theme that the tests use."""
 
 DRAW_ANEW = b"\x1f"

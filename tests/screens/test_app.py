@@ -26,9 +26,10 @@ from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ConfirmDialog
+from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.top_bar import TopBar
-from tests.piloting.waiting import until, until_screen
+from tests.piloting.waiting import settled, until, until_screen
 
 AppFactory = Callable[..., FluxApp]
 
@@ -168,7 +169,25 @@ async def test_a_damaged_journal_ends_with_a_sentence(make_app: AppFactory, tmp_
     assert journal.read_bytes().startswith(b"not a database")
 
 
-@pytest.mark.parametrize(("no_color", "theme"), [(None, "ansi-dark"), ("1", "textual-dark")])
+async def test_news_that_are_cut_say_which_key_shows_all(make_app: AppFactory) -> None:
+    """While typing as well; what is short says nothing of it."""
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: is_open(app))
+        app.tell("Short.", severity="error")
+        await settled(pilot)
+        line = app.screen.query_one(Flash)
+        assert str(line.render()) == "✗ error: Short."
+        app.tell("It is long. " * 20, severity="error")
+        await settled(pilot)
+        shown = str(line.render())
+        assert shown.endswith("… Alt+M shows all")
+        assert len(shown) == line.content_size.width
+        await pilot.press("alt+m")
+        await until_screen(pilot, MessagesScreen)
+
+
+@pytest.mark.parametrize(("no_color", "theme"), [(None, "ansi-dark"), ("1", "fluxtui-dark")])
 async def test_without_colours_the_terminals_own_are_not_used(
     make_app: AppFactory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, no_color: str | None, theme: str
 ) -> None:
@@ -186,7 +205,7 @@ async def test_messages_keep_every_error(make_app: AppFactory) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: is_open(app))
         app.tell("It went [/wrong] \x1b[31mhere.", title="Trouble", severity="error")
-        app.action_show_messages()
+        app.action_show("messages")
         await until_screen(pilot, MessagesScreen)
         await pilot.pause()
         full = str(app.screen.query_one(".list-full").render())

@@ -25,6 +25,7 @@ from fluxtui.controllers.generation.stock import Stock
 from fluxtui.controllers.pictures.item import ViewItem
 from fluxtui.domain.money import Estimate
 from fluxtui.domain.prompts import Templates
+from fluxtui.domain.shortcuts import Shortcut
 from fluxtui.domain.uses import Offer
 from fluxtui.domain.weights import Base
 from fluxtui.screens.finetune.samples_dialog import SamplesDialog
@@ -39,6 +40,7 @@ from fluxtui.screens.models.own_dialog import OwnFileDialog
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.settings.key_dialog import KeyDialog
 from fluxtui.screens.settings.new_profile import NewProfileDialog
+from fluxtui.screens.settings.shortcut_list import PressDialog
 from fluxtui.screens.workbench.bulk_dialog import BulkDialog
 from fluxtui.services.lora import DashboardFile
 from fluxtui.services.lora.dashboard import steps_for
@@ -99,6 +101,7 @@ async def dialogs(app: FluxApp, folder: Path) -> AsyncIterator[Dialog[Any]]:
     yield _preview(app, offer, f"{LONG} {{{numbers}}}")
     yield _preview(app, offer, f"{LONG} __{'x' * 60}__ {{a|b}}")
     yield RecallDialog()
+    yield PressDialog(Shortcut("jobs.cancel", LONG * 4, "Jobs", ("x", "ctrl+x", "f8", "pagedown")))
     yield PathPicker(folder)
     yield SamplesDialog(MANY, SampleOffer(offer, Estimate(2.5, "a picture")), "TOK")
     form = GenerateForm("demo", "flux-dev")

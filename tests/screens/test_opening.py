@@ -189,7 +189,7 @@ async def test_a_fault_while_it_opens_ends_it_without_its_variables(
 
 
 @pytest.mark.parametrize(
-    ("given", "theme"), [("nord", "nord"), ("none of them", "textual-dark"), ("", "textual-dark")]
+    ("given", "theme"), [("nord", "nord"), ("none of them", "fluxtui-dark"), ("", "fluxtui-dark")]
 )
 async def test_the_first_picture_has_the_theme(make_app: AppFactory, given: str, theme: str) -> None:
     program = HeldProgram(make_app()._opening.program)

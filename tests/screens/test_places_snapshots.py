@@ -225,7 +225,7 @@ def test_messages(look: Callable[..., bool]) -> None:
             Notice(NOW, "error", "Out of credits", "The account has not enough credits. Nothing was billed."),
             Notice(NOW - timedelta(minutes=5), "success", "Picture", "Saved pictures/a.jpg"),
         )
-        app.action_show_messages()
+        app.action_show("messages")
 
     assert look(steps)
 
@@ -237,7 +237,7 @@ def test_requests(look: Callable[..., bool]) -> None:
             at = NOW - timedelta(seconds=40 - number)
             trace.add(Exchange(at, "POST", "api.bfl.ai", "/v1/flux-dev", status, 120.0, 345, 2_345))
         trace.add(Exchange(NOW, "GET", "api.bfl.ai", "/v1/credits", None, 10_000.0, error="no connection"))
-        app.action_show_requests()
+        app.action_show("requests")
 
     assert look(steps)
 

@@ -187,7 +187,7 @@ async def test_lists_tell_the_time(make_app: AppFactory, until: Until) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await until_screen(pilot, PlaceScreen)
         app.tell("something")
-        app.action_show_messages()
+        app.action_show("messages")
         await until_screen(pilot, MessagesScreen)
         await until(pilot, lambda: any(table.rows for table in app.screen.query(RowTable)))
         table = app.screen.query_one(RowTable)

@@ -184,7 +184,7 @@ def test_half_cells_have_two_pixels_each() -> None:
 def test_half_cells_can_be_made_cheaper(photo: Image.Image) -> None:
     fine = [list(row.runs()) for row in half_cells(photo, 60, 20)]
     coarse = [list(row.runs()) for row in half_cells(photo, 60, 20, colours=16, grain=2)]
-    assert all(sum(run.length for run in row) == 60 for row in (*fine, *coarse))
+    assert all(sum(len(run.text) for run in row) == 60 for row in (*fine, *coarse))
     assert sum(map(len, coarse)) < sum(map(len, fine)) / 2
     assert len({colour for row in coarse for run in row for colour in (run.upper, run.lower)}) <= 16
 

@@ -10,7 +10,8 @@ import re
 import pytest
 
 import fluxtui
-from fluxtui.widgets.help_text import help_content, key_name
+from fluxtui.domain.shortcuts import shortcut_name
+from fluxtui.widgets.help_text import help_content
 
 
 def all_help() -> dict[str, str]:
@@ -48,7 +49,7 @@ HELP = all_help()
     ],
 )
 def test_a_key_has_one_name(key: str, name: str) -> None:
-    assert key_name(key) == name
+    assert shortcut_name(key) == name
 
 
 def test_lines_of_the_source_are_none_of_the_help() -> None:

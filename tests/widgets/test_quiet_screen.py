@@ -8,7 +8,7 @@ from textual import events
 from textual._compositor import LayoutUpdate
 from textual.app import App, ComposeResult
 from textual.geometry import Size
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Label
 
 from fluxtui.widgets.quiet_screen import QuietScreen
@@ -98,4 +98,38 @@ async def test_a_layout_and_the_whole_screen_are_drawn_in_one_frame() -> None:
         while label.size.height != 3:
             await pilot.pause()
         await pilot.pause()
-        assert screen.frames == ["full", "part"], "all of it once; what has another size is drawn once more"
+        assert screen.frames == ["full"]
+
+
+async def test_what_follows_from_sizes_is_laid_out_before_anything_is_drawn() -> None:
+    app = LabelHost()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, Labelled)
+        screen.frames.clear()
+        with app.batch_update():
+            label = screen.query_one(Label)
+            label.styles.height = 3
+            await pilot.pause()
+            assert screen.lay_out_unseen()
+            assert (label.size.height, screen.frames) == (3, [])
+            await pilot.pause()
+            assert not screen.lay_out_unseen(), "no widget asks for another layout because of its size"
+        assert not screen.lay_out_unseen(), "only within a batch"
+
+
+class Veil(QuietScreen[None], ModalScreen[None]):
+    """Lets see what is behind it."""
+
+
+async def test_a_screen_behind_hands_on_once_what_is_to_be_drawn() -> None:
+    app = LabelHost()
+    async with app.run_test(size=SIZE) as pilot:
+        behind = app.screen
+        await app.push_screen(Veil())
+        await pilot.pause()
+        behind._compositor._dirty_regions.add(SIZE.region)
+        behind._compositor_refresh()
+        assert app.screen._repaint_required
+        assert not behind._repaint_required

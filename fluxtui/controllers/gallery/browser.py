@@ -37,7 +37,7 @@ class PictureBrowser:
         self.total = 0
         """How many pictures there are with every other filter: all in the trash, or all out of it."""
         self.facets = Facets()
-        """What there is to filter by."""
+        """What there is to filter by, as it was when that was asked for last."""
         self.fault: FluxError | None = None
         """Why the pictures could not be read."""
         self.marked: frozenset[int] = frozenset()
@@ -92,13 +92,16 @@ class PictureBrowser:
             numbers = await gallery.numbers(wanted)
             alone = GalleryFilter(trashed=wanted.trashed)
             shows_all = wanted.model_copy(update={"order": alone.order}) == alone
-            total = len(numbers if shows_all else await gallery.numbers(alone))
+            total = len(numbers) if shows_all else await gallery.count(trashed=wanted.trashed)
         except FluxError as error:
             self._fail(error)
             raise
         if reading == self._readings:
             self._take(numbers, total)
-            self.facets = await gallery.facets()
+
+    async def read_facets(self) -> None:
+        """Ask the journal what there is to filter by, for whoever types a filter. Raises `StorageError`."""
+        self.facets = await self._host.services.gallery.facets()
 
     def _take(self, numbers: Sequence[int], total: int) -> None:
         self.fault = None

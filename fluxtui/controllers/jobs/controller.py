@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from fluxtui.controllers.host import Host
 from fluxtui.controllers.jobs.cancelling import cancel
@@ -13,6 +13,7 @@ from fluxtui.controllers.navigation import GenerateAgain
 from fluxtui.controllers.questions import Confirmation
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.jobs import Job, JobEvent, JobKind, JobState
+from fluxtui.services.jobs.queues import QueueState
 from fluxtui.services.training_sets import TrainingArchive
 from fluxtui.system.dataclass import dataclass
 
@@ -57,6 +58,17 @@ class JobStory:
     kept: TrainingArchive | None = None
 
 
+@dataclass(frozen=True)
+class _Listed:
+    """The jobs in their order, and of what state of the journal they are."""
+
+    jobs_before: Sequence[Job]
+    queues_before: Sequence[QueueState]
+    places: Mapping[str, int]
+    jobs: tuple[Job, ...]
+    are_shared: bool
+
+
 class JobsController:
     """Acts on jobs that the user points at; every command raises `FluxError` where it cannot.
 
@@ -67,20 +79,36 @@ class JobsController:
     def __init__(self, host: Host) -> None:
         self._host = host
         self.trained_on = TrainedOn(host)
+        self._listed: _Listed | None = None
         self._finds: dict[str, frozenset[JobKind]] = {}
         """The kinds of lost jobs that can be looked for, by profile, as far as it is known."""
 
     # What there is
 
     @property
-    def places(self) -> dict[str, int]:
+    def places(self) -> Mapping[str, int]:
         """The places of queued jobs in their queues, from 1 on, by job id."""
-        return places_of(queue.order for queue in self._host.queues)
+        return self._list().places
 
     @property
     def listed(self) -> tuple[Job, ...]:
         """The known jobs as a person looks for them."""
-        return ordered(self._host.jobs, self.places)
+        return self._list().jobs
+
+    @property
+    def are_shared(self) -> bool:
+        """Whether the known jobs are of several profiles."""
+        return self._list().are_shared
+
+    def _list(self) -> _Listed:
+        """Return the jobs in their order, which is looked for once for each state of the journal."""
+        jobs, queues = self._host.jobs, self._host.queues
+        known = self._listed
+        if known is None or known.jobs_before is not jobs or known.queues_before is not queues:
+            places = places_of(queue.order for queue in queues)
+            are_shared = len({job.profile for job in jobs}) > 1
+            known = self._listed = _Listed(jobs, queues, places, ordered(jobs, places), are_shared)
+        return known
 
     def job(self, job_id: str | None) -> Job | None:
         """Return a known job by its id."""

@@ -69,6 +69,12 @@ SETTINGS = (
         "How pictures are shown; auto takes the best. Holds from the next start.",
     ),
     Setting(
+        "images.characters",
+        ImageSettings,
+        "Characters",
+        "Of pictures without pixels, from the next start; auto takes the finest.",
+    ),
+    Setting(
         "interface.theme", InterfaceSettings, "Colours", "ansi-dark and ansi-light use the terminal's own."
     ),
     Setting("interface.bell", InterfaceSettings, "Bell", "Ring the terminal's bell when a job ends."),

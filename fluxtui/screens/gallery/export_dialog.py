@@ -10,9 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from fluxtui.controllers.gallery.exporting import Export, ExportKind, ExportQuestion, proposed
+from fluxtui.controllers.gallery.exporting import Export, ExportKind, proposed
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.dialogs import Choice, Dialog, dialog_of
+from fluxtui.widgets.dialogs import Choice, Dialog
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.paths import PathKind, expanded
 from fluxtui.widgets.plain import PlainLabel, set_title
@@ -98,8 +98,3 @@ class ExportDialog(Dialog[Export]):
         text = self.query_one(PathInput).value.strip()
         if text:
             self.dismiss(Export(self._kind, expanded(text)))
-
-
-@dialog_of.register
-def _(question: ExportQuestion) -> ExportDialog:
-    return ExportDialog(question.what, question.day)

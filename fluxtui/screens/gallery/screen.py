@@ -18,7 +18,7 @@ from fluxtui.domain.gallery import GalleryFilter
 from fluxtui.domain.text import shorten
 
 # Its dialog registers itself.
-from fluxtui.screens.gallery import export_dialog as export_dialog
+from fluxtui.screens.gallery import questions as questions
 from fluxtui.screens.gallery.gallery_panel import GalleryPanel
 from fluxtui.screens.gallery.opening import open_compare, open_view, view_item
 from fluxtui.screens.gallery.suggesters import FilterSuggester
@@ -232,8 +232,10 @@ Space marks pictures; what is done next is done to all that are marked, else to 
         self.panel.grid.focus()
 
     def action_filter(self) -> None:
-        """Type a filter."""
+        """Type a filter, which is completed by what there is."""
         self.query_one(FilterLine).open()
+        work = self._shown.read_facets()
+        guarded(self, work, doing="reading what to filter by", group="facets", exclusive=True, leads=False)
 
     def action_back(self) -> None:
         """Stop what takes long; else clear the filter, then the marks, then the news."""

@@ -22,7 +22,7 @@ from fluxtui.domain.batches import MOST_AXES, BatchSetup, SeedMode
 from fluxtui.domain.durations import duration_text
 from fluxtui.domain.errors import FluxError
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.dialogs import Dialog, dialog_of
+from fluxtui.widgets.dialogs import Dialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, set_title
 
@@ -227,8 +227,3 @@ class BatchDialog(Dialog[None]):
         line = self.query_one("#batch-sum", PlainStatic)
         line.set_class(wrong, "-wrong")
         line.show(words)
-
-
-@dialog_of.register
-def _(question: BatchQuestion) -> BatchDialog:
-    return BatchDialog(question)

@@ -16,7 +16,7 @@ from fluxtui.controllers.generation.planner import HistoryQuestion
 from fluxtui.domain.durations import relative_time
 from fluxtui.screens.timed import TimedScreen
 from fluxtui.services.prompts import PastPrompt, PromptOrigin
-from fluxtui.widgets.dialogs import Dialog, dialog_of
+from fluxtui.widgets.dialogs import Dialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, cell, set_title
 
@@ -150,8 +150,3 @@ it was."""
         """Move the mark."""
         row = max(0, min(self._table.cursor_row + by, len(self._found) - 1))
         self._table.move_cursor(row=row, animate=False)
-
-
-@dialog_of.register
-def _(question: HistoryQuestion) -> HistoryDialog:
-    return HistoryDialog(question)

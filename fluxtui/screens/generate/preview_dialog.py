@@ -12,7 +12,7 @@ from textual.widgets import DataTable
 
 from fluxtui.app.state import StatefulApp, guarded
 from fluxtui.controllers.generation.preview import Preview, PreviewDraft, PreviewQuestion
-from fluxtui.widgets.dialogs import DeliberateDialog, dialog_of
+from fluxtui.widgets.dialogs import DeliberateDialog
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, cell, set_title
 
 
@@ -141,8 +141,3 @@ is shown."""
         """Generate what is shown, once it is there."""
         if self._draft.can_be_sent:
             self.dismiss(self._draft.answer(send=True))
-
-
-@dialog_of.register
-def _(question: PreviewQuestion) -> PreviewDialog:
-    return PreviewDialog(question)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
+
+from rich.text import Text
 
 from fluxtui.controllers.jobs.rows import LOOKING, SIGNS, state_word
 from fluxtui.domain.durations import elapsed, progress_text
 from fluxtui.domain.jobs import Job, JobKind, JobState
 from fluxtui.widgets.plain import cell
-from fluxtui.widgets.table import Row
+from fluxtui.widgets.table import LateRow, Row
 
 QUEUE_LIMIT = 100
 """How many generations the queue shows; the jobs place has all of them."""
@@ -26,16 +29,17 @@ def queued_generations(jobs: Sequence[Job]) -> tuple[Job, ...]:
 
 def queue_row(job: Job, now: datetime) -> Row:
     """Return a job as a line of the queue."""
-    return Row(
-        job.id,
-        {
-            "state": cell(state_text(job), SIGNS[job.state][1]),
-            "elapsed": cell(elapsed_text(job, now), "dim"),
-            "seed": cell("" if job.seed is None else job.seed, "dim"),
-            "profile": cell(job.profile, "dim"),
-            "title": title_text(job),
-        },
-    )
+    return LateRow(job.id, partial(_cells, job, now))
+
+
+def _cells(job: Job, now: datetime) -> dict[str, str | Text]:
+    return {
+        "state": cell(state_text(job), SIGNS[job.state][1]),
+        "elapsed": cell(elapsed_text(job, now), "dim"),
+        "seed": cell("" if job.seed is None else job.seed, "dim"),
+        "profile": cell(job.profile, "dim"),
+        "title": title_text(job),
+    }
 
 
 def state_text(job: Job) -> str:

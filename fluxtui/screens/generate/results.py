@@ -62,8 +62,8 @@ class Results(Vertical):
 
     def on_mount(self) -> None:
         """Follow the jobs."""
-        self.watch(self.app, "jobs", self._show_jobs)
-        self.watch(self.app, "usable_profiles", self._show_jobs, init=False)
+        self.app.sight.watch(self, "jobs", self._show_jobs)
+        self.app.sight.watch(self, "usable_profiles", self._show_jobs, init=False)
 
     @property
     def shown(self) -> Job | None:

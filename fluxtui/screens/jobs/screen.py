@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -12,16 +13,16 @@ from textual.events import Resize, ScreenResume
 
 from fluxtui.app.state import guarded
 from fluxtui.controllers.jobs.controller import JobsController
-from fluxtui.controllers.jobs.rows import SIGNS, age_cell, cost_cell, progress_cell, state_text, title_cell
 from fluxtui.controllers.jobs.trained_on import Trained
 from fluxtui.controllers.navigation import GenerateAgain, Request, ShowJob
 from fluxtui.domain.jobs import Job
 from fluxtui.screens.jobs.details import job_details
+from fluxtui.screens.jobs.job_rows import job_cells
 from fluxtui.screens.jobs.queue_line import queue_line
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.screens.trained_on import TRAINED_ON_KEYS, show_archive
-from fluxtui.widgets.plain import PlainStatic, cell
-from fluxtui.widgets.table import Column, Row, RowTable
+from fluxtui.widgets.plain import PlainStatic
+from fluxtui.widgets.table import Column, LateRow, RowTable
 
 NOTHING_YET = "Nothing has been sent yet. F2 trains a finetune, F4 makes pictures; everything appears here."
 
@@ -82,7 +83,7 @@ endpoint."""
         Binding("t", "to_top", "Send next", id="jobs.top", show=False),
         Binding("p", "pause", "Pause or resume", id="jobs.pause", show=False),
         Binding(
-            "dollar_sign", "app.show_spending", "Spending", id="jobs.spending", key_display="$", show=False
+            "dollar_sign", "app.show('spending')", "Spending", id="jobs.spending", key_display="$", show=False
         ),
     ]
 
@@ -100,8 +101,8 @@ endpoint."""
 
     def on_mount(self) -> None:
         """Follow the jobs."""
-        self.watch(self.app, "queues", self._show_queues)
-        self.watch(self.app, "jobs", self._show_jobs)
+        self.app.sight.watch(self, "queues", self._show_queues)
+        self.app.sight.watch(self, "jobs", self._show_jobs)
         self.query_one(RowTable).focus()
 
     def follow(self, request: Request) -> None:
@@ -137,25 +138,11 @@ endpoint."""
     def _show_rows(self) -> None:
         now = self.app.clock()
         table = self.query_one(RowTable)
-        shared = len({job.profile for job in self.app.jobs}) > 1 and self.app.size.width >= ROOMY_CELLS
+        shared = self.app.size.width >= ROOMY_CELLS and self.controller.are_shared
         table.set_columns(SHARED_COLUMNS if shared else COLUMNS)
         places = self.controller.places
-        table.set_rows(
-            [
-                Row(
-                    job.id,
-                    {
-                        "state": cell(state_text(job), SIGNS[job.state][1]),
-                        "title": title_cell(job),
-                        "profile": cell(job.profile, "dim"),
-                        "progress": progress_cell(job, now, places.get(job.id)),
-                        "age": age_cell(job, now),
-                        "cost": cost_cell(job),
-                    },
-                )
-                for job in self.controller.listed
-            ]
-        )
+        listed = self.controller.listed
+        table.set_rows([LateRow(job.id, partial(job_cells, job, now, places.get(job.id))) for job in listed])
 
     def on_row_table_highlighted(self, event: RowTable.Highlighted) -> None:
         """Show the story of the job under the cursor."""

@@ -11,13 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from fluxtui.controllers.models.questions import IdQuestion, NewFinetune
+from fluxtui.controllers.models.questions import NewFinetune
 from fluxtui.domain.errors import InvalidInput
 from fluxtui.screens.key_entry import AnswerLine
 from fluxtui.services.models import check_id
 from fluxtui.services.models.uses import ProfileOffers
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.dialogs import Choice, Dialog, dialog_of
+from fluxtui.widgets.dialogs import Choice, Dialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel, set_title
 
@@ -111,8 +111,3 @@ class AddDialog(Dialog[NewFinetune]):
 
     def _line(self, selector: str) -> LineInput:
         return self.query_one(selector, LineInput)
-
-
-@dialog_of.register
-def _(question: IdQuestion) -> AddDialog:
-    return AddDialog(question.profiles)

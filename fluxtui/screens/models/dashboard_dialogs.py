@@ -11,12 +11,12 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input
 
 from fluxtui.app.state import StatefulApp
-from fluxtui.controllers.models.questions import DashboardCopy, DashboardQuestion, DashboardSteps
+from fluxtui.controllers.models.questions import DashboardCopy
 from fluxtui.domain.text import safe_text
 from fluxtui.domain.weights import dashboard_name
 from fluxtui.screens.key_entry import AnswerLine
 from fluxtui.services.lora import DashboardFile
-from fluxtui.widgets.dialogs import Dialog, dialog_of
+from fluxtui.widgets.dialogs import Dialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.paths import PathKind, expanded
@@ -137,13 +137,3 @@ class StepsDialog(Dialog[None]):
     def _copy(self, text: str, what: str) -> None:
         self.app.copy_to_clipboard(safe_text(text))
         self.query_one(".dialog-keys", PlainLabel).show(f"✓ The {what} is copied · Enter or Esc closes")
-
-
-@dialog_of.register
-def _(question: DashboardQuestion) -> DashboardDialog:
-    return DashboardDialog(question.name)
-
-
-@dialog_of.register
-def _(question: DashboardSteps) -> StepsDialog:
-    return StepsDialog(question.prepared)

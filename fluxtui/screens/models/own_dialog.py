@@ -13,13 +13,13 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from fluxtui.app.state import StatefulApp, guarded
-from fluxtui.controllers.models.questions import NOT_KNOWN, OwnFile, OwnFileQuestion, base_choices
+from fluxtui.controllers.models.questions import NOT_KNOWN, OwnFile, base_choices
 from fluxtui.domain.errors import FluxError
 from fluxtui.domain.weights import Base
 from fluxtui.screens.key_entry import AnswerLine
 from fluxtui.services.models.glance import Glance
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.dialogs import Dialog, dialog_of, open_dialog
+from fluxtui.widgets.dialogs import Dialog, open_dialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.path_input import PathInput
 from fluxtui.widgets.paths import PathKind, expanded
@@ -188,8 +188,3 @@ file itself is only read; a copy is kept in the data directory. Escape or `ctrl+
 
 def _line(title: str, control: Widget) -> Horizontal:
     return Horizontal(PlainLabel(title, classes="own-title"), control, classes="own-line")
-
-
-@dialog_of.register
-def _(question: OwnFileQuestion) -> OwnFileDialog:
-    return OwnFileDialog()

@@ -18,9 +18,7 @@ from fluxtui.controllers.models.controller import FinetuneDetails, ModelsControl
 from fluxtui.controllers.navigation import Request, ShowFinetune
 from fluxtui.domain.finetune import Finetune
 from fluxtui.domain.text import safe_text
-from fluxtui.screens.models import add_dialog as add_dialog
-from fluxtui.screens.models import dashboard_dialogs as dashboard_dialogs
-from fluxtui.screens.models import own_dialog as own_dialog
+from fluxtui.screens.models import questions as questions
 from fluxtui.screens.models.columns import ModelTable
 from fluxtui.screens.models.details import ModelDetails
 from fluxtui.screens.place import PlaceScreen
@@ -81,9 +79,9 @@ class ModelsScreen(PlaceScreen):
         """Follow the finetunes, and the jobs that they came from."""
         self.query_one("#faults").display = False
         self.controller.changed.connect(self._draw_activity)
-        self.watch(self.app, "finetunes", self._draw)
-        self.watch(self.app, "usable_profiles", self._draw_details, init=False)
-        self.watch(self.app, "jobs", self._draw_details, init=False)
+        self.app.sight.watch(self, "finetunes", self._draw)
+        self.app.sight.watch(self, "usable_profiles", self._draw_details, init=False)
+        self.app.sight.watch(self, "jobs", self._draw_details, init=False)
 
     @property
     def _table(self) -> ModelTable:

@@ -12,14 +12,13 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from fluxtui.app.state import StatefulApp, guarded
-from fluxtui.controllers.settings.controller import KeyQuestion
 from fluxtui.controllers.settings.keys import give_key, present_text
 from fluxtui.domain.errors import FluxError
 from fluxtui.providers.registry import provider_hosts
 from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput
 from fluxtui.screens.key_place import KeyPlaceLine
 from fluxtui.services.profiles import ProfileState
-from fluxtui.widgets.dialogs import Dialog, dialog_of
+from fluxtui.widgets.dialogs import Dialog
 from fluxtui.widgets.plain import PlainLabel, set_title
 
 
@@ -81,8 +80,3 @@ class KeyDialog(Dialog[str]):
             self.query_one(AnswerLine).show_fault(f"{error.sentence()} The key was not kept.")
             return
         self.dismiss(told)
-
-
-@dialog_of.register
-def _(question: KeyQuestion) -> KeyDialog:
-    return KeyDialog(question.state)

@@ -13,14 +13,13 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from fluxtui.app.state import StatefulApp, guarded
-from fluxtui.controllers.settings.controller import NewProfileQuestion
 from fluxtui.controllers.settings.keys import add_profile
 from fluxtui.domain.errors import FluxError
 from fluxtui.providers.registry import provider_hosts, provider_ids
 from fluxtui.screens.key_entry import CHECKING, AnswerLine, KeyInput
 from fluxtui.screens.key_place import KeyPlaceLine
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.dialogs import Choice, Dialog, dialog_of
+from fluxtui.widgets.dialogs import Choice, Dialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel, set_title
 
@@ -135,8 +134,3 @@ the key, which may be left out, checks it without cost and keeps the profile. Es
 
 def _line(title: str, control: Widget) -> Horizontal:
     return Horizontal(PlainLabel(title, classes="new-title"), control, classes="new-line")
-
-
-@dialog_of.register
-def _(question: NewProfileQuestion) -> NewProfileDialog:
-    return NewProfileDialog()

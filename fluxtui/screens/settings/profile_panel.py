@@ -61,9 +61,9 @@ class ProfilePanel(Vertical):
     def on_mount(self) -> None:
         """Follow the application."""
         for source in ("balances", "silent_profiles", "disconnected"):
-            self.watch(self.app, source, self._draw, init=False)
+            self.app.sight.watch(self, source, self._draw, init=False)
         for source in ("profiles", "usable_profiles", "profile", "jobs", "queues"):
-            self.watch(self.app, source, self.refresh_states, init=False)
+            self.app.sight.watch(self, source, self.refresh_states, init=False)
         self.select_soon(self.app.profile)
 
     @property

@@ -17,10 +17,7 @@ from fluxtui.app.state import guarded
 from fluxtui.controllers.settings.controller import SettingsController
 from fluxtui.controllers.settings.fields import settings_fields, settings_values
 from fluxtui.screens.place import PlaceScreen
-
-# The dialogs of this place register themselves.
-from fluxtui.screens.settings import key_dialog as key_dialog
-from fluxtui.screens.settings import new_profile as new_profile
+from fluxtui.screens.settings import questions as questions
 from fluxtui.screens.settings.profile_panel import ProfilePanel
 from fluxtui.widgets.parameter_form import ParameterForm
 from fluxtui.widgets.plain import PlainStatic, plain
@@ -36,7 +33,7 @@ class SettingsScreen(PlaceScreen):
     HELP = """A profile is a service and a key for it. `Enter` makes the selected one active: new work goes
 there at first. `n` makes a new one, `k` takes a new key, `t` checks the present one without cost,
 `x` takes the key away, `d` deletes. Changes in the form are written to the configuration file when you press
-`Ctrl+S`. `$` shows what was spent beside the budgets."""
+`Ctrl+S`. `$` shows what was spent beside the budgets, `K` all actions with their keys, and changes those."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", id="settings.save", priority=True),
         Binding("n", "new_profile", "New", id="settings.new"),
@@ -46,12 +43,13 @@ there at first. `n` makes a new one, `k` takes a new key, `t` checks the present
         Binding("d", "delete_profile", "Delete", id="settings.delete"),
         Binding(
             "dollar_sign",
-            "app.show_spending",
+            "app.show('spending')",
             "Spending",
             id="settings.spending",
             key_display="$",
             show=False,
         ),
+        Binding("K", "app.show('keys')", "Keys of the keyboard", id="settings.shortcuts", show=False),
         Binding("r", "reload", "Read the file again", id="settings.reload", show=False),
     ]
 

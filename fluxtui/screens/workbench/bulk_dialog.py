@@ -16,7 +16,7 @@ from fluxtui.domain.errors import InvalidInput
 from fluxtui.domain.text import plural
 from fluxtui.services.datasets.caption_edits import BulkEdit, CaptionChange, EditKind, changes_by
 from fluxtui.widgets.chooser import Chooser
-from fluxtui.widgets.dialogs import Choice, Dialog, dialog_of
+from fluxtui.widgets.dialogs import Choice, Dialog
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.plain import PlainLabel, PlainStatic, plain, set_title
 
@@ -145,11 +145,6 @@ class BulkDialog(Dialog[BulkEdit]):
         self.query_one("#bulk-changes", PlainStatic).show(_listed(self._changes))
         capitals = "capitals do not matter" if self._ignore_case else "capitals matter"
         self.query_one(".dialog-keys", PlainLabel).show(f"^S does it · ^T {capitals} · Esc cancels")
-
-
-@dialog_of.register
-def _(question: BulkEditQuestion) -> BulkDialog:
-    return BulkDialog(question)
 
 
 def _listed(changes: Sequence[CaptionChange]) -> Content:

@@ -20,7 +20,7 @@ from fluxtui.domain.dataset_scan import DatasetScan
 from fluxtui.domain.errors import StorageError
 from fluxtui.domain.text import safe_text
 from fluxtui.screens.place import WIDE_COLUMNS
-from fluxtui.screens.workbench import bulk_dialog  # noqa: F401  Asks the question about many captions.
+from fluxtui.screens.workbench import questions as questions
 from fluxtui.screens.workbench.caption_area import CaptionArea
 from fluxtui.screens.workbench.dataset_list import DatasetList, TableRows
 from fluxtui.screens.workbench.detail_panel import DetailPanel

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from fluxtui.domain.finetune import OWN_FILES
 from fluxtui.providers.registry import is_provider, provider_ids
 
 MOST_LOGIN_CHARACTERS = 300
+MOST_SHORTCUT_CHARACTERS = 200
 NAME_RULE = "must be a name of letters, digits, - and _, at most 40"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+_ACTION = re.compile(r"(?!.{81})[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
 
 
 def checked_profile_name(name: str) -> str:
@@ -109,3 +112,36 @@ def absolute_path(value: Any) -> Path:
     if not path.is_absolute():
         raise ValueError("must be an absolute path, or one that begins with ~")
     return path
+
+
+def checked_shortcuts(value: Any) -> dict[str, str]:
+    """Return the keys of actions by the actions' ids, from tables within tables; several keys as one text.
+
+    A list of texts is taken as well. Whether there is an action of that id is not known here.
+    """
+    if not isinstance(value, Mapping):
+        raise ValueError("must be a table")
+    return dict(_shortcuts_in(value, ""))
+
+
+def _shortcuts_in(table: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, str]]:
+    from fluxtui.domain.shortcuts import checked_keys
+
+    for name, value in table.items():
+        action = f"{prefix}{name}"
+        if not _ACTION.fullmatch(action):
+            raise ValueError("must have names of actions such as jobs.cancel")
+        if isinstance(value, Mapping):
+            yield from _shortcuts_in(value, f"{action}.")
+            continue
+        words = ",".join(value) if isinstance(value, list) and all(map(_is_text, value)) else value
+        if not isinstance(words, str) or len(words) > MOST_SHORTCUT_CHARACTERS:
+            raise ValueError(f"{action} must be a key, or several with a comma between two")
+        try:
+            yield action, ",".join(checked_keys(words))
+        except ValueError as error:
+            raise ValueError(f"{action} {error}") from None
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)

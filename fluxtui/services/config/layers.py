@@ -147,8 +147,13 @@ def variable_names(active: str) -> dict[str, str]:
 
 
 def dotted_keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
-    """Yield every key of a model that holds a value; `profiles.NAME.key` for those of profiles."""
+    """Yield every key of a model that holds a value; `profiles.NAME.key` for those of profiles.
+
+    The table `keys` has none of its own: its names are those of actions.
+    """
     for name, info in model.model_fields.items():
+        if name == "keys" and model is Config:
+            continue
         if name == "profiles" and model is Config:
             yield from dotted_keys(Profile, "profiles.NAME.")
         elif isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):

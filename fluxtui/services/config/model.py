@@ -27,6 +27,7 @@ from fluxtui.services.config.checks import (
     checked_login,
     checked_profile_name,
     checked_provider,
+    checked_shortcuts,
 )
 
 ProfileName = Annotated[str, AfterValidator(checked_profile_name)]
@@ -116,9 +117,13 @@ class StorageSettings(_Table):
 
 
 class ImageSettings(_Table):
-    """How pictures are shown; None lets the bytes of a preview follow from the line's speed."""
+    """How pictures are shown; None lets the bytes of a preview follow from the line's speed.
+
+    `characters` are those that pictures are drawn in where there are no pixels.
+    """
 
     protocol: Literal["auto", "kitty", "iterm2", "sixel", "halfcell", "none"] = "auto"
+    characters: Literal["auto", "half", "quadrant", "sextant"] = "auto"
     max_bytes: Annotated[int, Field(ge=10_000, le=50_000_000)] | None = None
 
 
@@ -145,7 +150,7 @@ class BudgetSettings(_Table):
 class InterfaceSettings(_Table):
     """How the program looks and behaves."""
 
-    theme: Annotated[str, StringConstraints(min_length=1, max_length=60)] = "textual-dark"
+    theme: Annotated[str, StringConstraints(min_length=1, max_length=60)] = "fluxtui-dark"
     bell: bool = True
     mouse: bool = True
     only_changes: bool = True
@@ -174,7 +179,10 @@ class LogSettings(_Table):
 
 
 class Config(_Table):
-    """The whole configuration. `profile` names the active one of `profiles`."""
+    """The whole configuration. `profile` names the active one of `profiles`.
+
+    `keys` has the keys of actions that have others than by themselves, by the actions' ids.
+    """
 
     profile: ProfileName = DEFAULT_PROFILE
     profiles: dict[ProfileName, Profile] = Field(default_factory=lambda: {DEFAULT_PROFILE: Profile()})
@@ -187,6 +195,7 @@ class Config(_Table):
     home: HomeSettings = HomeSettings()
     network: NetworkSettings = NetworkSettings()
     log: LogSettings = LogSettings()
+    keys: Annotated[dict[str, str], BeforeValidator(checked_shortcuts)] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod

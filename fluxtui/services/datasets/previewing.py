@@ -103,7 +103,7 @@ class Previews:
         return item
 
     def _decoded(self, name: str, side: int) -> Image.Image:
-        with opened(self._content(name)) as image:
+        with opened(self._content(name), least=lambda _: (side, side)) as image:
             return upright(image, side)
 
     def _content(self, name: str) -> bytes:

@@ -92,6 +92,10 @@ class GalleryService:
         entries = await self._journal.gallery.entries(numbers)
         return await asyncio.to_thread(self._looked_at, entries)
 
+    async def count(self, *, trashed: bool) -> int:
+        """Return how many pictures there are, all in the trash, or all out of it."""
+        return await self._journal.gallery.count(trashed=trashed)
+
     async def facets(self) -> Facets:
         """Return the finetunes, endpoints, profiles and tags that a filter can ask for, with counts."""
         return await self._journal.gallery.facets()

@@ -7,13 +7,13 @@ import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import partial
 
 from pydantic import BaseModel, Field
 
-from fluxtui.domain.gallery import BEST_RATING, Facet, Facets, GalleryEntry, GalleryFilter, Marks
+from fluxtui.domain.gallery import BEST_RATING, Facets, GalleryEntry, GalleryFilter, Marks
 from fluxtui.domain.picture import Picture
 from fluxtui.services.journal.database import Database
+from fluxtui.services.journal.facets import FacetCounts
 from fluxtui.services.journal.gallery_query import CREDITS, SHOWN, TRASHED, find_numbers
 from fluxtui.services.journal.rows import UnreadableRow, from_row, json_text
 
@@ -24,15 +24,6 @@ _ENTRIES = f"""
     FROM json_each(?) AS asked JOIN pictures AS p ON p.number = asked.value JOIN jobs AS j ON j.id = p.job_id
     ORDER BY asked.key
 """
-_COUNTS = {
-    "finetunes": f"SELECT p.finetune_name AS value, count(*) AS count FROM {SHOWN}"
-    " AND p.finetune_name IS NOT NULL GROUP BY value",
-    "endpoints": f"SELECT p.endpoint AS value, count(*) AS count FROM {SHOWN} GROUP BY value",
-    "profiles": "SELECT (SELECT j.profile FROM jobs AS j INDEXED BY jobs_of_pictures WHERE j.id = p.job_id)"
-    f" AS value, count(*) AS count FROM {SHOWN} GROUP BY value",
-    "tags": "SELECT tag AS value, count(*) AS count FROM picture_tags"
-    f" WHERE picture NOT IN (SELECT p.number FROM {TRASHED}) GROUP BY value",
-}
 
 
 class MarkedRow(BaseModel):
@@ -51,6 +42,7 @@ class GalleryStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._facet_counts = FacetCounts()
 
     async def numbers(self, wanted: GalleryFilter) -> array[int]:
         """Return the numbers of all pictures that a filter wants, in its order: eight bytes each."""
@@ -74,26 +66,14 @@ class GalleryStore:
             except UnreadableRow as error:
                 self._database.unreadable.note(error)
 
+    async def count(self, *, trashed: bool) -> int:
+        """Return how many pictures there are, all in the trash, or all out of it."""
+        sql = f"SELECT count(*) FROM {TRASHED if trashed else SHOWN}"
+        return await self._database.read(lambda connection: int(connection.execute(sql).fetchone()[0]))
+
     async def facets(self) -> Facets:
         """Return the values that a filter can ask for, with counts."""
-        # One after the other, so that nobody waits for all of them.
-        counted = {
-            name: await self._database.read(partial(_facets, sql=sql)) for name, sql in _COUNTS.items()
-        }
-
-        def work(connection: sqlite3.Connection) -> Facets:
-            pictures, starred = connection.execute(
-                f"SELECT count(*), total(p.starred) FROM {SHOWN}"
-            ).fetchone()
-            trashed = connection.execute(f"SELECT count(*) FROM {TRASHED}").fetchone()[0]
-            return Facets(**counted, pictures=pictures, starred=int(starred), trashed=trashed)
-
-        return await self._database.read(work)
-
-
-def _facets(connection: sqlite3.Connection, sql: str) -> tuple[Facet, ...]:
-    rows = connection.execute(f"{sql} ORDER BY count DESC, value")
-    return tuple(Facet(str(row["value"]), row["count"]) for row in rows)
+        return await self._database.read(self._facet_counts.read)
 
 
 def _entry(row: sqlite3.Row) -> GalleryEntry:

@@ -179,7 +179,12 @@ ALTER TABLE jobs ADD COLUMN tries_until TEXT;
 UPDATE jobs SET ready_at = (SELECT min(at) FROM events WHERE job_id = jobs.id AND state = 'collecting');
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
+# How long an endpoint takes is learnt from its last jobs, which are few among all.
+_SEVENTH = """
+CREATE INDEX jobs_by_endpoint ON jobs (kind, provider, endpoint, state, number);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)
 """Each script leads from the version that is its index to the next; a released one is never edited."""
 
 

@@ -129,7 +129,10 @@ class TrashStore:
 
     async def unfinished(self) -> tuple[Move, ...]:
         """Return the moves that were begun, by this or another program, and are not finished."""
-        sql = "SELECT number, path, moving_to, home FROM pictures WHERE moving_to IS NOT NULL ORDER BY number"
+        sql = (
+            "SELECT number, path, moving_to, home FROM pictures INDEXED BY pictures_moving"
+            " WHERE moving_to IS NOT NULL ORDER BY number"
+        )
         return await self._database.read(
             lambda connection: tuple(
                 Move(number, path, target, home or "")

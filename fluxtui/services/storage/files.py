@@ -79,7 +79,7 @@ def make_private_directory(path: Path) -> None:
         raise storage_fault(error, path, "cannot be used as a directory") from error
 
 
-def write_atomic(path: Path, data: bytes, mode: int | None = None) -> None:
+def write_atomic(path: Path, data: bytes, mode: int | None = None, *, lasting: bool = True) -> None:
     """Write a whole file in the place of any other, or leave that as it was.
 
     A symbolic link in its place is replaced, not followed. Raises `StorageError`.
@@ -88,11 +88,14 @@ def write_atomic(path: Path, data: bytes, mode: int | None = None) -> None:
         path: of the file.
         data: all that is to be in it.
         mode: its permissions; for the user alone (0600) if None.
+        lasting: whether to wait until it is on the disk; else it may be lost or empty if the power fails.
     """
-    write_blocks_atomic(path, (data,), mode)
+    write_blocks_atomic(path, (data,), mode, lasting=lasting)
 
 
-def write_blocks_atomic(path: Path, blocks: Iterable[bytes], mode: int | None = None) -> None:
+def write_blocks_atomic(
+    path: Path, blocks: Iterable[bytes], mode: int | None = None, *, lasting: bool = True
+) -> None:
     """Write a whole file like `write_atomic` from blocks, which need not be in memory together.
 
     Raises `StorageError`, and what `blocks` raises; nothing was changed then.
@@ -105,13 +108,15 @@ def write_blocks_atomic(path: Path, blocks: Iterable[bytes], mode: int | None = 
                 file.flush()
                 if mode is not None:
                     set_mode(file.fileno(), mode)
-                os.fsync(file.fileno())
+                if lasting:
+                    os.fsync(file.fileno())
             temporary.replace(path)
         except BaseException:
             with contextlib.suppress(FileNotFoundError):
                 temporary.unlink()
             raise
-        sync_directory(path.parent)
+        if lasting:
+            sync_directory(path.parent)
     except OSError as error:
         raise storage_fault(error, path, "could not be written") from error
 

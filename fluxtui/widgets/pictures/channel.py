@@ -6,8 +6,9 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from itertools import count
+from time import monotonic
 from typing import Any, Final, Protocol, TypeVar
 
 from textual.app import App
@@ -17,6 +18,7 @@ from fluxtui.app.state import StatefulApp
 from fluxtui.terminal.cache import ByteCache
 from fluxtui.terminal.encoder import shared_encoder
 from fluxtui.terminal.kitty import deletion
+from fluxtui.terminal.line_pace import ANSWER_SECONDS, ASKED_BYTES, QUESTION, LinePace
 from fluxtui.terminal.pieces import PaintedPicture
 from fluxtui.terminal.profile import SSH_BYTES_PER_SECOND, GraphicsProtocol, TerminalProfile
 from fluxtui.terminal.scaling import Bitmap, Colour
@@ -53,6 +55,8 @@ class PictureChannel:
         self._numbers = count(os.getpid() << 8)
         self._forgotten: list[int] = []
         self._unpaid = 0
+        self._pace = LinePace()
+        self._taken = asyncio.Event()
         self.suspended = False
         self.encoder = shared_encoder()
         self.cache: ByteCache[PaintedPicture | bytes] = ByteCache(CACHE_BYTES)
@@ -88,6 +92,8 @@ class PictureChannel:
 
     async def room(self) -> None:
         """Wait until the terminal has taken what was written: no frame shall queue behind a picture."""
+        if self._can_ask():
+            await self._until_taken()
         seconds = self._unpaid / SSH_BYTES_PER_SECOND if self._profile.over_ssh else 0.0
         self._unpaid = 0
         await asyncio.sleep(seconds)
@@ -99,8 +105,35 @@ class PictureChannel:
         driver = self._app._driver
         if driver is None or self.suspended or driver.is_headless:
             return
-        driver.write(sequence)
-        self._unpaid += len(sequence)
+        if len(sequence) >= ASKED_BYTES and self._can_ask():
+            driver.write(f"{sequence}{QUESTION}")
+            self._pace.sent(len(sequence), monotonic())
+        else:
+            driver.write(sequence)
+            self._unpaid += len(sequence)
+
+    def _can_ask(self) -> bool:
+        """Whether the terminal itself answers: nothing that takes all at once is between."""
+        asks = self._profile.over_ssh and not self._profile.between.draws_itself and self._pace.is_answered
+        tell = getattr(self._app._driver, "tell_taken", None) if asks else None
+        if tell is not None:
+            tell(self._note_taken)
+        return tell is not None
+
+    def _note_taken(self) -> None:
+        self._pace.answered(monotonic())
+        self._taken.set()
+
+    async def _until_taken(self) -> None:
+        """Wait until so little is on its way that a key is not held up by it."""
+        while not self._pace.has_room() and not self.suspended:
+            self._taken.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await self._taken.wait()
+            if self._pace.is_late(monotonic()):
+                self._pace.give_up()
+                return
 
     def note_pixels(self, mark: PixelMark, columns: range, rows: range) -> None:
         """Note that pixels were written over cells of the screen."""

@@ -16,10 +16,11 @@ from fluxtui.terminal.encoder import Encoder
 from fluxtui.terminal.encoding import SSH_SAMPLES
 from fluxtui.terminal.framing import Frame, Seen
 from fluxtui.terminal.halfcell import half_cells
+from fluxtui.terminal.mosaic import mosaic_rows
 from fluxtui.terminal.pieces import PaintedPicture
-from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
+from fluxtui.terminal.profile import GraphicsProtocol, Mosaic, TerminalProfile
 from fluxtui.terminal.scaling import BITMAP_SIDE, Bitmap, PictureFileInfo, fit_cells
-from fluxtui.widgets.pictures.strips import HalfCellStrip
+from fluxtui.widgets.pictures.strips import HalfCellStrip, PictureRow
 
 SSH_HALF_CELLS: Final = 60 * 30
 """Cells of a half-cell picture over SSH; each costs some 40 bytes."""
@@ -105,7 +106,11 @@ def draw_half_cells(
     grain = 2 if coarse and place.area > SSH_HALF_CELLS else 1
     if coarse and profile.protocol.draws_pixels:
         grain = max(1, -(-place.area // SSH_SAMPLES))
-    rows = half_cells(bitmap.image, place.width, place.height, few, grain)
+    rows: Sequence[PictureRow] = (
+        half_cells(bitmap.image, place.width, place.height, few, grain)
+        if profile.mosaic is Mosaic.HALF or grain > 1
+        else mosaic_rows(bitmap.image, place.width, place.height, profile.mosaic, coarse=coarse)
+    )
     return Drawing(place, [HalfCellStrip(row, colours) for row in rows])
 
 

@@ -15,12 +15,16 @@ from textual.strip import Strip
 from fluxtui.terminal.cells import Cell, DrawnCells
 from fluxtui.terminal.halfcell import CellRow, CellRun
 from fluxtui.terminal.kitty import placeholders
+from fluxtui.terminal.mosaic import MosaicRow
 from fluxtui.terminal.scaling import Colour
 from fluxtui.widgets.pictures.lazy_strips import LazyStrip
 
+PictureRow = CellRow | MosaicRow
+"""A row of a picture in characters."""
+
 
 class HalfCellStrip(LazyStrip):
-    """A row of half cells with the escape sequences that draw it.
+    """A row of half cells, or of a finer mosaic, with the escape sequences that draw it.
 
     Thousands of styles would hold the event loop up, and the search for garbage among them even more.
 
@@ -31,8 +35,8 @@ class HalfCellStrip(LazyStrip):
 
     __slots__ = ("_cells", "_colours", "_row", "_sequence")
 
-    def __init__(self, row: CellRow, colours: str | None = "truecolor") -> None:
-        super().__init__(len(row.upper) // 3)
+    def __init__(self, row: PictureRow, colours: str | None = "truecolor") -> None:
+        super().__init__(row.columns)
         self._row = row
         self._colours = COLOR_SYSTEMS.get(colours or "", ColorSystem.TRUECOLOR)
         self._sequence = ""
@@ -53,7 +57,7 @@ class HalfCellStrip(LazyStrip):
         return self._cells
 
 
-def half_cell_strips(rows: Iterable[CellRow]) -> list[Strip]:
+def half_cell_strips(rows: Iterable[PictureRow]) -> list[Strip]:
     """Strips for a picture in half cells that is drawn among other things."""
     return [Strip([Segment(run.text, _half_cell_style(run)) for run in row.runs()]) for row in rows]
 
@@ -65,7 +69,7 @@ def _half_cell_style(run: CellRun) -> Style:
     return Style.from_color(RichColor.from_rgb(*run.upper), lower)
 
 
-def _sequence(row: CellRow, colours: ColorSystem) -> str:
+def _sequence(row: PictureRow, colours: ColorSystem) -> str:
     """The row for the terminal; a colour is told only where it is another one than before."""
     out: list[str] = []
     upper = lower = ""
@@ -79,7 +83,7 @@ def _sequence(row: CellRow, colours: ColorSystem) -> str:
     return f"{''.join(out)}\x1b[0m"
 
 
-def _cells(row: CellRow, colours: ColorSystem) -> Iterator[Cell]:
+def _cells(row: PictureRow, colours: ColorSystem) -> Iterator[Cell]:
     for run in row.runs():
         foreground = "" if run.upper == run.lower else _code(run.upper, colours, True)
         style = ("", foreground, _code(run.lower, colours, False), "")

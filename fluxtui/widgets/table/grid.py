@@ -63,7 +63,11 @@ class RowGrid(ScrollView, can_focus=True):
         &> .grid--header { background: $background; color: $text-muted; text-style: none; }
         &:focus > .grid--header { background-tint: $foreground 5%; }
         &> .grid--cursor { background: $surface; color: $foreground; text-style: none; }
-        &:focus > .grid--cursor { background: $primary; color: $text; text-style: bold; }
+        &:focus > .grid--cursor {
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+            text-style: bold;
+        }
         &:ansi {
             &> .grid--header { background: ansi_default; color: ansi_default; text-style: dim; }
             &> .grid--cursor { background: ansi_default; color: ansi_default; text-style: bold; }
@@ -159,14 +163,16 @@ class RowGrid(ScrollView, can_focus=True):
 
     def refresh_rows(self, rows: Iterable[int]) -> None:
         """Draw some rows again, those of them that are in sight."""
-        down = self._top - self.scroll_offset.y
-        regions = [Region(0, down + row, self.size.width, 1) for row in rows if self.is_in_sight(row)]
+        down, width, in_sight = self._top - self.scroll_offset.y, self.size.width, self.in_sight
+        regions = [Region(0, down + row, width, 1) for row in rows if row in in_sight]
         if regions:
             self.refresh(*regions)
 
-    def is_in_sight(self, row: int) -> bool:
-        """Tell whether a row is one of those that are drawn now."""
-        return 0 <= row - self.scroll_offset.y < self.size.height - self._top
+    @property
+    def in_sight(self) -> range:
+        """The rows that are drawn now, as far as there are so many."""
+        first = self.scroll_offset.y
+        return range(first, first + max(0, self.size.height - self._top))
 
     @property
     def _top(self) -> int:

@@ -253,10 +253,11 @@ class RowTable(Vertical):
             self._filter.show_count(len(shown), len(self._rows))
         if [row.key for row in shown] == [row.key for row in self._shown]:
             before, self._shown = self._shown, shown
-            pairs = enumerate(zip(before, shown, strict=True))
-            changed = [(at, old, new) for at, (old, new) in pairs if old is not new]
-            seen = (change for change in changed if self._grid.is_in_sight(change[0]))
-            self._grid.refresh_rows(at for at, old, new in seen if self._looks_different(old, new))
+            seen = self._grid.in_sight
+            pairs = zip(seen, before[seen.start : seen.stop], shown[seen.start : seen.stop], strict=False)
+            self._grid.refresh_rows(
+                at for at, old, new in pairs if old is not new and self._looks_different(old, new)
+            )
         else:
             self._replace(shown)
         self._say_if_empty()

@@ -77,6 +77,21 @@ class Row:
         return value is None or value == "", value
 
 
+class LateRow(Row):
+    """A row whose cells are made when it comes into sight, is filtered or is sorted by."""
+
+    make: Callable[[], Mapping[str, str | Text]]
+
+    def __init__(self, key: str, make: Callable[[], Mapping[str, str | Text]]) -> None:
+        for name, value in {"key": key, "make": make, "sort": {}}.items():
+            object.__setattr__(self, name, value)
+
+    @cached_property
+    def cells(self) -> Mapping[str, str | Text]:
+        """What stands in each column."""
+        return self.make()
+
+
 def _is_same(one: str | Text, other: str | Text) -> bool:
     if isinstance(one, str) or isinstance(other, str):
         return type(one) is type(other) and one == other

@@ -9,7 +9,7 @@ from textual.geometry import Region
 
 from fluxtui.app.app import FluxApp
 from fluxtui.controllers.gallery.exporting import Export, ExportKind, proposed
-from fluxtui.domain.gallery import GalleryEntry, GalleryFilter, GalleryOrder
+from fluxtui.domain.gallery import Facets, GalleryEntry, GalleryFilter, GalleryOrder
 from fluxtui.screens.gallery import GalleryScreen
 from fluxtui.screens.gallery.export_dialog import ExportDialog
 from fluxtui.screens.generate import GenerateScreen
@@ -70,7 +70,10 @@ async def test_stars_and_ratings_go_to_the_marked_pictures(place: Place, until: 
 
 async def test_a_filter_narrows_says_what_is_wrong_and_is_cleared(place: Place, until: Until) -> None:
     _, pilot, screen = place
+    # What there is to filter by is counted for whoever types a filter, and not whenever pictures are read.
+    assert screen.controller.shown.facets == Facets()
     screen.action_filter()
+    await until(pilot, lambda: screen.controller.shown.facets.pictures == 12)
     line = screen.query_one(FilterLine).line
     line.value = "lanterns ratng>=3"
     await until(pilot, lambda: "ratng" in shown(screen, "#gallery-problem"))

@@ -21,7 +21,17 @@ VALUES = st.recursive(
     max_leaves=5,
 )
 PLACES = [key.replace(".NAME.", ".bfl.") for key in dotted_keys(Config)]
-TABLES = ["profile", "profiles", "profiles.bfl", "profiles.fal.provider", "images", "log", "budget"]
+TABLES = [
+    "profile",
+    "profiles",
+    "profiles.bfl",
+    "profiles.fal.provider",
+    "images",
+    "log",
+    "budget",
+    "keys",
+    "keys.jobs",
+]
 ENVIRON = {"BFL_API_KEY": "bfl_x", "FAL_KEY": "a:b"}
 
 

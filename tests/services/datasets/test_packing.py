@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageFile
 
 from fluxtui.domain.dataset import Crop, DatasetRules, PackedDataset
 from fluxtui.domain.errors import DatasetError, FluxError, PictureError
@@ -120,6 +120,33 @@ async def test_what_was_packed_is_compared_with_what_was_confirmed(
     pictures["001.jpg"] = pictures["001.jpg"].model_copy(update=change)
     with pytest.raises(FluxError, match=words):
         verify(packed.path, written, pictures)
+
+
+async def test_each_picture_is_decoded_once_and_what_a_disk_spoils_is_seen(
+    datasets: DatasetService,
+    folder: Path,
+    rules: DatasetRules,
+    storage: StorageService,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dataset = await datasets.inspect(folder, rules)
+    decoded: dict[int, object] = {}
+    load = ImageFile.ImageFile.load
+
+    def counted(image: ImageFile.ImageFile) -> object:
+        if image.tile:
+            decoded[id(image)] = image
+        return load(image)
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", counted)
+    packed = await datasets.pack(dataset, storage, rules)
+    assert len(decoded) == len(packed.pictures)
+    content = bytearray(packed.path.read_bytes())
+    content[content.index(b"a dog") - 100] ^= 1
+    packed.path.write_bytes(content)
+    names = ("001.jpg", "001.txt", "002.png", "003.jpg")
+    with pytest.raises(FluxError, match="does not read back"):
+        verify(packed.path, names, dict(zip(packed.pictures, dataset.pictures, strict=True)))
 
 
 async def test_a_kept_archive_that_was_damaged_is_made_anew(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -60,7 +61,10 @@ def test_turns_and_crops_are_seen(previews: Previews) -> None:
     assert dark < bright / 2
 
 
-def test_thumbnail_is_made_once(previews: Previews, cache: ThumbnailCache, folder: Path) -> None:
+def test_thumbnail_is_made_once_and_no_disk_is_waited_for(
+    previews: Previews, cache: ThumbnailCache, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: pytest.fail("another can be made"))
     before = previews.thumbnail("a.jpg", PLAIN)
     (folder / "a.jpg").unlink()
     assert previews.thumbnail("a.jpg", PLAIN).size == before.size
@@ -79,7 +83,7 @@ def test_spoilt_thumbnail_is_made_again(tmp_path: Path, spoil: bytes | None) -> 
     cache = ThumbnailCache(tmp_path / "spoilt")
     mark = "ab" * 20
     cache.get(mark, lambda: Image.new("RGB", (400, 300), "red"))
-    (kept,) = [path for path in (tmp_path / "spoilt").rglob("*.webp") if path.is_file()]
+    (kept,) = [path for path in (tmp_path / "spoilt").rglob("*.jpg") if path.is_file()]
     if spoil is None:
         Image.new("RGB", (4 * SIDE, SIDE)).save(kept)
     else:

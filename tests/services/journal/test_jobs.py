@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -15,9 +16,11 @@ from fluxtui.domain.jobs import (
     GenerationWork,
     IllegalTransition,
     Job,
+    JobKind,
     JobState,
     TrainingWork,
 )
+from fluxtui.domain.picture import Picture
 from fluxtui.domain.training_set import TrainingSet
 from fluxtui.services.journal import Journal
 
@@ -181,3 +184,24 @@ async def test_the_end_of_a_job_frees_its_lease(journal: Journal, make_job: Make
     assert await journal.jobs.claim("job", "me", 10)
     await journal.jobs.move("job", JobState.CANCELLED)
     assert await journal.jobs.claim("job", "you", 10)
+
+
+@pytest.mark.parametrize("question", ["done", "unfinished"])
+async def test_few_among_many_are_found_without_reading_all(
+    journal: Journal, make_job: MakeJob, make_picture: Callable[..., Picture], question: str
+) -> None:
+    """What an endpoint has done, and which files are on their way, is asked at every start."""
+    await journal.jobs.add([make_job(f"j{number}", state=JobState.DONE) for number in range(300)])
+    for number in range(300):
+        await journal.pictures.add(make_picture(f"p{number}", f"j{number}"))
+    steps = itertools.count()
+
+    def count(connection: sqlite3.Connection) -> None:
+        connection.set_progress_handler(lambda: next(steps) and 0, 10)
+
+    await journal._database.read(count)
+    if question == "done":
+        assert await journal.jobs.done(JobKind.TRAINING, "bfl", "flux-dev") == ()
+    else:
+        assert await journal.trash.unfinished() == ()
+    assert next(steps) < 20
