@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from textual.command import CommandPalette
+from textual.command import CommandInput, CommandPalette
 from textual.widgets import TextArea
 
 from fluxtui.app.app import FluxApp
@@ -221,6 +221,7 @@ async def test_the_palette_goes_when_another_place_is_shown(make_app: AppFactory
         for place in ("f3", "f2", "f4", "f3"):
             await pilot.press("ctrl+p")
             assert isinstance(app.screen, CommandPalette)
+            assert not app.screen.query_one(CommandInput).cursor_blink
             await pilot.press(place)
             assert not isinstance(app.screen, CommandPalette)
         await pilot.press("ctrl+p", "f3")
