@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from fluxtui.domain.keys import REMOVED_KEY, without_keys
 from fluxtui.domain.signatures import hosts_only
 from fluxtui.domain.text import safe_text
+from fluxtui.domain.training_curve import thinned
 
 _PERCENT = re.compile(r"(\d{1,3})%\|")
 _OF_ALL = re.compile(r"(?<![\d/])(\d{1,6})/(\d{1,6})\b")
 _LONGEST = 60_000
 _LOOKED_AT = 600_000
 _READ_FOR_PROGRESS = 20_000
+_STATES_KEPT = 200
+"""Of a bar that was written over itself, states from which the curve of the loss is drawn."""
 
 
 def shown_log(logs: Any) -> str | None:
     """Return a log for people, or None where there is none.
 
-    Of lines that were written over themselves the last state is kept, of addresses the host, of long logs the
-    end.
+    Of lines that were written over themselves the last state is kept, and some that tell a loss; of addresses
+    the host, of long logs the end.
     """
     if not isinstance(logs, str) or not logs:
         return None
     # Its end is kept, and lines that were written over themselves many times are shorter than they came.
     lines = logs[-_LOOKED_AT:].replace("\r\n", "\n").split("\n")
-    text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)[-_LONGEST:]
+    text = "\n".join(state for line in lines for state in _states(line))[-_LONGEST:]
     # Made harmless first: what is dropped then would hide a key or an address from the patterns.
     return without_keys(hosts_only(safe_text(text, newlines=True), _told), REMOVED_KEY).strip() or None
+
+
+def _states(line: str) -> Iterator[str]:
+    """Yield what is kept of a line that was written over itself: some states that tell a loss, the last."""
+    before, _, last = line.rstrip("\r").rpartition("\r")
+    telling = [state for state in before.split("\r") if "loss" in state] if before else []
+    yield from thinned(telling, _STATES_KEPT)
+    yield last
 
 
 def _told(host: str | None) -> str:

@@ -338,7 +338,7 @@ def test_trainings_of_two_profiles(compare_shared: Compare, size: Size) -> None:
             training(4, JobState.RUNNING, cancel_asked_at=NOW, **school),
             training(5, JobState.DONE, finished_at=NOW - timedelta(minutes=26)),
         )
-        await until(pilot, lambda: screen.query_one("#training-log").display)
+        await until(pilot, lambda: screen.query_one("#training-monitor").display)
 
     assert compare_shared(prepare, (size,))
 

@@ -12,11 +12,11 @@ from fluxtui.app.app import FluxApp
 from fluxtui.domain.jobs import JobState
 from fluxtui.screens.finetune import FinetuneScreen
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
+from fluxtui.screens.finetune.monitor import TrainingMonitor
 from fluxtui.screens.finetune.training_form import TrainerChooser
 from fluxtui.screens.finetune.trainings import TrainingsPanel
 from fluxtui.widgets.dialogs import ConfirmDialog
 from fluxtui.widgets.parameter_form import ParameterForm
-from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table import RowTable
 from tests.fakes.academy import CANCEL_ADVICE, CAPTION_ADVICE, PROFILE, Academy, opened_academy
 from tests.piloting.waiting import until_screen
@@ -159,9 +159,12 @@ async def test_a_training_is_paid_at_the_service_it_was_confirmed_for_and_cancel
     await pilot.press("y")
     await until(pilot, lambda: any(job.state is JobState.RUNNING for job in app.jobs))
     assert academy.ordered == [{"steps": 40, "endpoint": "academy/quick"}]
-    panel, log = screen.query_one(TrainingsPanel), screen.query_one("#training-log", PlainStatic)
-    await until(pilot, lambda: bool(log.display))
-    assert str(log.render()) == "loading the model\nstep 40 of 100 [/x]\nstep 41 of 100"
+    panel, monitor = screen.query_one(TrainingsPanel), screen.query_one(TrainingMonitor)
+    await until(pilot, lambda: bool(monitor.display) and monitor.size.height > 5)
+    shown = str(monitor.render())
+    assert shown.splitlines()[0].startswith("Lantern · academy/quick · school")
+    assert "41%" in shown
+    assert shown.endswith("loading the model\nstep 40 of 100 [/x]\nstep 41 of 100")
     assert "41%" in str(panel.rows[0].cells["state"])
     panel.focus()
     await pilot.press("x")

@@ -11,6 +11,7 @@ from fluxtui.domain.jobs import JobState
 if TYPE_CHECKING:
     from fluxtui.controllers.host import Host
     from fluxtui.controllers.navigation import GenerateWith, ShowJob
+    from fluxtui.controllers.training.monitor import TrainingView
     from fluxtui.domain.jobs import Job
     from fluxtui.domain.uses import Trainer
 
@@ -43,12 +44,17 @@ class Trainings:
         """Return how long a training will still run, as far as real progress tells, or `''`."""
         return wording.time_left(job, self._host.jobs, self._offered(), self._host.clock())
 
-    async def log_lines(self, job_id: str | None, count: int) -> str:
-        """Return the end of a training's log while it runs or where it failed, else `''`."""
+    async def view(self, job_id: str | None) -> TrainingView | None:
+        """Return what is shown of a training, None where its log says nothing of it yet."""
+        from fluxtui.controllers.training.monitor import MONITORED, TrainingView
+        from fluxtui.domain.training_curve import curve_of
+
         job = self.get(job_id)
-        if job is None or job.state not in (JobState.RUNNING, JobState.FAILED):
-            return ""
-        return wording.log_lines(await self._host.services.jobs.log(job.id), count)
+        if job is None or job.state not in MONITORED:
+            return None
+        log = await self._host.services.jobs.log(job.id)
+        view = TrainingView(job, curve_of(log), wording.log_lines(log), self.time_left(job))
+        return view if view.says_something else None
 
     async def cancel(self, job_id: str) -> None:
         """Cancel a training, after asking where it may cost all the same, and say what came of it.

@@ -375,6 +375,10 @@ def elapsed_text(job: Job, now: datetime) -> str:
     return elapsed(job.submitted_at or job.created_at, end)
 
 
-def log_lines(log: str, count: int) -> str:
+LOG_LINES = 5
+"""How many of the last lines of a training's log are shown."""
+
+
+def log_lines(log: str) -> tuple[str, ...]:
     """Return the last lines of a task's log that say something."""
-    return "\n".join([line for line in log.splitlines() if line.strip()][-count:])
+    return tuple([line for line in log.splitlines() if line.strip()][-LOG_LINES:])

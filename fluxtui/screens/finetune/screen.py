@@ -21,9 +21,10 @@ from fluxtui.controllers.training.draft import TrainingDraft
 from fluxtui.controllers.training.samples import SamplesQuestion
 from fluxtui.controllers.training.start import Obstacle
 from fluxtui.screens.finetune.dataset_panel import DatasetPanel
+from fluxtui.screens.finetune.monitor import TrainingMonitor
 from fluxtui.screens.finetune.train_line import TrainLine
 from fluxtui.screens.finetune.training_form import TrainingForm
-from fluxtui.screens.finetune.trainings import TrainingLog, TrainingsPanel
+from fluxtui.screens.finetune.trainings import TrainingsPanel
 from fluxtui.screens.place import PlaceScreen
 from fluxtui.widgets.dialogs import dialog_of
 from fluxtui.widgets.plain import PlainStatic, plain
@@ -72,7 +73,7 @@ class FinetuneScreen(PlaceScreen):
         self._notice = PlainStatic("", id="notice")
         self._train_line = TrainLine()
         self._trainings = TrainingsPanel(self.training.trainings)
-        self._log = TrainingLog(self.training.trainings)
+        self._monitor = TrainingMonitor(self.training.trainings)
 
     def compose_place(self) -> ComposeResult:
         """Lay out the three steps and the trainings."""
@@ -83,7 +84,7 @@ class FinetuneScreen(PlaceScreen):
                 yield self._notice
                 yield self._train_line
                 yield self._trainings
-                yield self._log
+                yield self._monitor
 
     def on_mount(self) -> None:
         """Follow what is asked for, balances, prices, jobs and profiles."""
@@ -196,14 +197,14 @@ class FinetuneScreen(PlaceScreen):
         self._trainings.show()
 
     @on(RowTable.Highlighted, "#trainings")
-    def _show_log(self) -> None:
-        """Show the end of the log of the training under the cursor."""
-        self._log.follow(self._trainings.selected_key, is_wide=self.has_class("-wide"))
+    def _show_monitor(self) -> None:
+        """Show how the training under the cursor goes."""
+        self._monitor.follow(self._trainings.selected_key)
 
     def _follow_jobs(self) -> None:
         self.show_time()
         self._show_notice(self.training.notice())
-        self._show_log()
+        self._show_monitor()
         guarded(
             self, self.training.follow_jobs(), doing="reading how long it took", group="pace", exclusive=True
         )

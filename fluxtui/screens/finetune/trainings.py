@@ -14,7 +14,7 @@ from fluxtui.controllers.training import wording
 from fluxtui.controllers.training.trainings import Trainings
 from fluxtui.domain.jobs import UNBILLED_STATES, Job, JobState
 from fluxtui.domain.money import show_credits
-from fluxtui.widgets.plain import PlainStatic, plain, set_title
+from fluxtui.widgets.plain import set_title
 from fluxtui.widgets.table import Column, Row, RowTable
 
 NO_TRAININGS = "No trainings yet. What you train shows its progress here."
@@ -87,29 +87,6 @@ class TrainingsPanel(RowTable):
         destination = self._trainings.destination(event.key)
         if destination is not None:
             await self.app.go(destination)
-
-
-class TrainingLog(PlainStatic):
-    """The end of the log of a training that runs or has failed; hidden for any other."""
-
-    app = getters.app(StatefulApp)
-
-    LINES: ClassVar[int] = 3
-    """How many lines are shown where there is room."""
-
-    def __init__(self, trainings: Trainings) -> None:
-        super().__init__("", id="training-log")
-        self._trainings = trainings
-
-    def follow(self, job_id: str | None, *, is_wide: bool) -> None:
-        """Show the log of a training, more of it in a wide place."""
-        work = self._read(job_id, self.LINES if is_wide else 1)
-        guarded(self, work, doing="reading a training's log", group="log", exclusive=True)
-
-    async def _read(self, job_id: str | None, count: int) -> None:
-        lines = await self._trainings.log_lines(job_id, count)
-        self.display = bool(lines)
-        self.show(plain(lines, newlines=True))
 
 
 def _row(job: Job, now: datetime, left: str, *, shared: bool) -> Row:
