@@ -221,6 +221,7 @@ async def test_the_palette_goes_when_another_place_is_shown(make_app: AppFactory
         for place in ("f3", "f2", "f4", "f3"):
             await pilot.press("ctrl+p")
             assert isinstance(app.screen, ChoiceDialog)
+            assert not app.screen.query_one(LineInput).cursor_blink
             await pilot.press(place)
             assert not isinstance(app.screen, ChoiceDialog)
         await pilot.press("ctrl+p", "f3")
