@@ -51,6 +51,8 @@ def _clear(cache: LRUCache[Any, Any]) -> None:
 
 
 def _loosen(widget: Widget) -> None:
+    for bar in widget._get_virtual_dom():
+        _loosen(bar)
     widget._css_styles.node = widget._inline_styles.node = None
     widget._layout_cache.clear()
     for value in vars(widget).values():
@@ -62,3 +64,4 @@ def _loosen(widget: Widget) -> None:
             _clear(value)
     if isinstance(widget, Screen):
         widget._compositor = Compositor()
+        widget._layout_widgets.clear()

@@ -251,6 +251,15 @@ def guarded(
     worker: Worker[None] = node.run_worker(
         run, name=doing, group=group, exclusive=exclusive, exit_on_error=False
     )
+    if worker._task is not None:
+        worker._task.add_done_callback(lambda _: _untie(worker))
     if leads:
         app.begun.append(worker)
     return worker
+
+
+def _untie(worker: Worker[None]) -> None:
+    """Let a worker that has ended go when nobody needs it: its task holds it, and it holds its node."""
+    worker._task = None
+    if worker._error is not None:
+        worker._error.__traceback__ = None

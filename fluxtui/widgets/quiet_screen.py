@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, TypeVar
 
+from rich.console import RenderableType
 from textual import on
 from textual.events import ScreenResume, ScreenSuspend, Unmount
 from textual.geometry import Size
 from textual.reactive import Reactive
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import Screen
 from textual.widget import Widget
 
 from fluxtui.app.state import StatefulApp
 from fluxtui.widgets.thorough_compositor import ThoroughCompositor
+from fluxtui.widgets.tinted_screen import TintedScreen
 
 Answer = TypeVar("Answer")
 
@@ -66,6 +69,11 @@ class QuietScreen(Screen[Answer]):
     def is_seen_at(self, moment: float) -> bool:
         """Whether what is typed at a moment (as an event's `time`) can be meant for this screen."""
         return True
+
+    def render(self) -> RenderableType:
+        """Draw what lies behind a dialog in less time."""
+        behind = super().render()
+        return TintedScreen(behind.screen, behind.color) if isinstance(behind, BackgroundScreen) else behind
 
     def _on_timer_update(self) -> None:
         """Draw once where a layout and the whole screen are both due.

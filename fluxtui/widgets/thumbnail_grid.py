@@ -17,6 +17,7 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from fluxtui.system.weak_methods import weak_method
 from fluxtui.terminal.profile import GraphicsProtocol, TerminalProfile
 from fluxtui.widgets.grid_rows import GAP, GridRows, RowLook, RowShape
 from fluxtui.widgets.pictures.channel import channel_of
@@ -123,7 +124,7 @@ class ThumbnailGrid(ScrollView, can_focus=True):
         self._tiles: TileSource = FixedTiles()
         self._drawn = DrawnTiles(tile_width, tile_height)
         self._announced: str | None = None
-        self._rows = GridRows(self._style)
+        self._rows = GridRows(weak_method(self._style))
         self._empty: tuple[str, ...] = ()
 
     # What is in it

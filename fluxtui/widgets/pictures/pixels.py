@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from time import monotonic
 from typing import Final
+from weakref import ref
 
 from textual.errors import NoWidget
 from textual.geometry import Region
@@ -26,13 +27,20 @@ class PixelPainter:
     """
 
     def __init__(self, widget: Widget) -> None:
-        self._widget = widget
+        self._held = ref(widget)
         self._picture: PaintedPicture | None = None
         self._name = object()
         self._place = Region()
         self._stale: set[int] = set()
         self._is_painting = False
         self._overwritten_at = 0.0
+
+    @property
+    def _widget(self) -> Widget:
+        widget = self._held()
+        if widget is None:
+            raise ReferenceError("what the picture is painted over is gone")
+        return widget
 
     @property
     def rows(self) -> int:

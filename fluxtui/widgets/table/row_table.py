@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 
+from fluxtui.system.weak_methods import weak_method
 from fluxtui.widgets.filter_line import FilterLine
 from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.table.rows import Column, Row, Sorting
@@ -303,7 +304,7 @@ class RowTable(Vertical):
             index = keys.index(wanted) if wanted in keys else min(at, len(shown) - 1)
         if not (self._moved and wanted is not None and wanted in keys):
             self._put_on, self._moved = index, False
-        self._grid.set_rows(len(shown), self._cells_at, index)
+        self._grid.set_rows(len(shown), weak_method(self._cells_at), index)
         self._announce()
 
     def _put(self, row: int) -> None:
