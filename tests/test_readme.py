@@ -25,6 +25,7 @@ LINKING = (*TEXTS, "SECURITY.md", "docs/architecture.md", "docs/releasing.md")
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)")
 ANCHOR = re.compile(r"\]\((?!https?:)([^)#\s]*)#([^)]+)\)")
 KEY_NAMES = {
+    "!": "exclamation_mark",
     "/": "slash",
     ":": "colon",
     "?": "question_mark",

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import logging
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 from rich.terminal_theme import TerminalTheme
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.await_remove import AwaitRemove
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
@@ -37,7 +36,7 @@ from fluxtui.app.shutdown import Shutdown
 from fluxtui.app.state import Answer, StatefulApp, guarded
 from fluxtui.app.stylesheet import SwiftStylesheet
 from fluxtui.app.tabs import PLACES
-from fluxtui.app.themes import DARK, OWN_THEMES, named_colours
+from fluxtui.app.themes import DARK, OWN_THEMES, choose_theme, named_colours
 from fluxtui.domain.errors import FluxError
 from fluxtui.system.garbage import IdleGarbage
 from fluxtui.widgets.light_strips import lighten_strips
@@ -80,7 +79,7 @@ class FluxApp(StatefulApp):
     """
 
     TITLE = "FluxTUI"
-    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = False
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*APP_BINDINGS]
 
@@ -411,8 +410,8 @@ class FluxApp(StatefulApp):
         from fluxtui.screens.place import PlaceScreen
 
         place = to if isinstance(to, str) else to.place
-        if isinstance(self.screen, CommandPalette):
-            await self.pop_screen()
+        if self._is_menu(self.screen):
+            await self.screen.dismiss(None)
         if place not in self._visited:
             self._visited.add(place)
             self.delay_update(FIRST_PAINT_REST)
@@ -431,16 +430,27 @@ class FluxApp(StatefulApp):
             leads=False,
         )
 
+    @staticmethod
+    def _is_menu(screen: Screen[Any]) -> bool:
+        """Whether a screen is the palette, of which there is one and which goes with its place."""
+        return getattr(screen, "is_menu", False)
+
     async def action_show_place(self, place: PlaceName) -> None:
         """Show a place by its name."""
         await self.go(place)
 
     def action_command_palette(self) -> None:
         """Show what can be done here, to be found by its name."""
-        from fluxtui.widgets.palette import Palette
+        from fluxtui.app.commands import COMMANDS
+        from fluxtui.screens.commands import open_palette
 
-        if not isinstance(self.screen, CommandPalette):
-            self._show_over(Palette())
+        if not self._is_menu(self.screen):
+            self.delay_update(0.06)
+            open_palette(self, COMMANDS)
+
+    def action_change_theme(self) -> None:
+        """Let the colours be chosen, and keep them."""
+        guarded(self, choose_theme(self), doing="choosing the colours", group="theme", exclusive=True)
 
     def action_show_help(self) -> None:
         """Show the keys and words of the visible place."""
@@ -474,13 +484,6 @@ class FluxApp(StatefulApp):
         from fluxtui.domain.shortcuts import short_name
 
         return binding.key_display or short_name(binding.key)
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Offer the places and what has no place of its own in the palette."""
-        from fluxtui.app.commands import COMMANDS
-
-        for title, words, action in COMMANDS:
-            yield SystemCommand(title, words, partial(self.run_action, action))
 
     def action_leave_twice(self) -> None:
         """Leave at the second press within two seconds, at the first while there is nothing to lose yet."""

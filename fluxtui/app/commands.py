@@ -8,19 +8,16 @@ from fluxtui.app.recall import RECALL
 from fluxtui.app.tabs import PLACES
 
 COMMANDS: Final = (
-    *(
-        (place.title, f"Go to {place.title} ({place.function_key.upper()})", f"show_place('{place.name}')")
-        for place in PLACES
-    ),
-    ("Help", "Keys and words of this place (F1)", "show_help"),
+    *((place.title, "go to", f"show_place('{place.name}')") for place in PLACES),
+    ("Help", "Keys and words of this place", "show_help"),
     ("Messages", "Everything that was told, newest first", "show('messages')"),
-    ("Spending", "By day, finetune and endpoint ($)", "show('spending')"),
+    ("Spending", "By day, finetune and endpoint", "show('spending')"),
     ("Requests", "What was sent, without secrets", "show('requests')"),
     ("Keys", "All actions with their keys, and other keys for them", "show('keys')"),
     ("Pictures", "How they are drawn: kitty, sixel, …", "choose_protocol"),
     (*RECALL, "recall"),
     ("Page", "The gallery in a browser, on or off", "toggle_page"),
-    ("Draw anew", "Where the screen is broken (Ctrl+/)", "redraw"),
+    ("Draw anew", "Where the screen is broken", "redraw"),
     ("Theme", "Choose the colours", "change_theme"),
-    ("Quit", "Leave the program (Ctrl+Q)", "leave"),
+    ("Quit", "Leave the program", "leave"),
 )

@@ -1,12 +1,16 @@
-"""The program's own colours, dark and light, and what the names of colours mean in each theme."""
+"""The program's own colours, dark and light, what names of colours mean in each theme, and the choice."""
 
 from __future__ import annotations
 
-from typing import Final
+import asyncio
+from typing import TYPE_CHECKING, Final
 
 from rich.terminal_theme import TerminalTheme
 from textual.color import Color
 from textual.theme import Theme
+
+if TYPE_CHECKING:
+    from fluxtui.app.state import StatefulApp
 
 DARK: Final = Theme(
     name="fluxtui-dark",
@@ -81,3 +85,20 @@ def named_colours(theme: Theme) -> TerminalTheme:
         background, foreground = colours[0], colours[-1]
         _known[theme.name] = TerminalTheme(background, foreground, colours, colours)
     return _known[theme.name]
+
+
+async def choose_theme(app: StatefulApp) -> None:
+    """Ask for a theme, and keep it in the configuration. Raises `FluxError` where that cannot be written."""
+    from fluxtui.controllers.questions import Choice, Selection
+
+    choices = [Choice(name, name, "dark" if theme.dark else "light") for name, theme in _sorted(app)]
+    name = await app.ask(Selection("Colours", choices, app.theme))
+    if name is not None:
+        await asyncio.to_thread(app.services.config.save, {"interface.theme": name})
+        app.follow_config()
+
+
+def _sorted(app: StatefulApp) -> list[tuple[str, Theme]]:
+    """Return all themes, our own first."""
+    own = [theme.name for theme in OWN_THEMES]
+    return sorted(app.available_themes.items(), key=lambda item: (item[0] not in own, item[0]))

@@ -29,16 +29,18 @@ class Choice:
         label: its words for people.
         note: what else tells it apart, dimmed beside them.
         group: heads those that stand together in a list, or `''`.
+        more: what it is found by as well, without being shown.
     """
 
     value: str
     label: str
     note: str = ""
     group: str = ""
+    more: str = ""
 
     def rank(self, words: str) -> int | None:
         """Return how well words name it, see `narrowing.rank`; the heading of its group does not count."""
-        return rank(words, self.label, f"{self.note} {self.value}")
+        return rank(words, self.label, f"{self.note} {self.value} {self.more}")
 
 
 class LateChoices(Sequence[Choice]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
@@ -23,18 +23,10 @@ from fluxtui.widgets.plain import PlainStatic
 from fluxtui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from textual.command import Provider
-
     from fluxtui.controllers.navigation import Request
 
 DRAFT_REST_SECONDS = 0.3
 """How long typing must rest until the draft is written."""
-
-
-def _place_commands() -> type[Provider]:
-    from fluxtui.screens.commands import PlaceCommands
-
-    return PlaceCommands
 
 
 LEAST_COLUMNS = 80
@@ -63,8 +55,6 @@ class PlaceScreen(TimedScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "clear_news", "Clear the news", id="place.clear", show=False),
     ]
-
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_place_commands}
 
     _focused_before: Widget | None = None
     """What had the focus when the terminal became too small."""

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from textual.command import CommandPalette
 from textual.widgets import TextArea
 
 from fluxtui.app.app import FluxApp
@@ -26,6 +25,7 @@ from fluxtui.services.journal import Journal
 from fluxtui.services.storage import StorageService
 from fluxtui.simulator.running import Simulator
 from fluxtui.widgets.dialogs import ConfirmDialog
+from fluxtui.widgets.dialogs.choice import ChoiceDialog
 from fluxtui.widgets.flash import Flash
 from fluxtui.widgets.line_input import LineInput
 from fluxtui.widgets.top_bar import TopBar
@@ -220,9 +220,10 @@ async def test_the_palette_goes_when_another_place_is_shown(make_app: AppFactory
         await until(pilot, lambda: is_open(app))
         for place in ("f3", "f2", "f4", "f3"):
             await pilot.press("ctrl+p")
-            assert isinstance(app.screen, CommandPalette)
+            assert isinstance(app.screen, ChoiceDialog)
+            assert not app.screen.query_one(LineInput).cursor_blink
             await pilot.press(place)
-            assert not isinstance(app.screen, CommandPalette)
+            assert not isinstance(app.screen, ChoiceDialog)
         await pilot.press("ctrl+p", "f3")
         assert isinstance(app.screen, ModelsScreen)
 

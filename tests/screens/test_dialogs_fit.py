@@ -16,6 +16,7 @@ from textual.widget import Widget
 import fluxtui.screens
 import fluxtui.widgets
 from fluxtui.app.app import FluxApp
+from fluxtui.app.commands import COMMANDS
 from fluxtui.controllers.dataset.bulk_actions import BulkEditQuestion
 from fluxtui.controllers.generation.batch_setup import BatchQuestion
 from fluxtui.controllers.generation.form import GenerateForm
@@ -28,6 +29,7 @@ from fluxtui.domain.prompts import Templates
 from fluxtui.domain.shortcuts import Shortcut
 from fluxtui.domain.uses import Offer
 from fluxtui.domain.weights import Base
+from fluxtui.screens.commands import deeds_of, palette_of
 from fluxtui.screens.finetune.samples_dialog import SamplesDialog
 from fluxtui.screens.gallery.export_dialog import ExportDialog
 from fluxtui.screens.generate.batch_dialog import BatchDialog
@@ -101,6 +103,7 @@ async def dialogs(app: FluxApp, folder: Path) -> AsyncIterator[Dialog[Any]]:
     yield _preview(app, offer, f"{LONG} {{{numbers}}}")
     yield _preview(app, offer, f"{LONG} __{'x' * 60}__ {{a|b}}")
     yield RecallDialog()
+    yield palette_of(tuple(deeds_of(app.screen, COMMANDS)))
     yield PressDialog(Shortcut("jobs.cancel", LONG * 4, "Jobs", ("x", "ctrl+x", "f8", "pagedown")))
     yield PathPicker(folder)
     yield SamplesDialog(MANY, SampleOffer(offer, Estimate(2.5, "a picture")), "TOK")

@@ -34,8 +34,7 @@ its own keys back, `/` finds an action by its words, its name or its keys. Chang
     EMPTY = "The actions are being read …"
     COLUMNS = (
         Column("words", "What it does"),
-        Column("keys", "Keys", width=18),
-        Column("part", "Where", width=16),
+        Column("keys", "Keys", width=16),
         Column("id", "Name", width=26),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,7 +66,6 @@ its own keys back, `/` finds an action by its words, its name or its keys. Chang
         cells: dict[str, str | Text] = {
             "words": shortcut.words,
             "keys": cell(keys, "bold yellow" if is_changed else "bold"),
-            "part": cell(shortcut.part, "dim"),
             "id": cell(shortcut.id, "dim"),
         }
         return Row(shortcut.id, cells, first=is_changed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,6 +18,13 @@ from fluxtui.widgets.plain import PlainLabel, cell, set_title
 
 MAX_SHOWN = 500
 """More rows than anyone reads; typing narrows them down."""
+ROOMY_CELLS = 78
+"""The width of a dialog with more room, as its style has it."""
+OWN_CELLS = 10
+"""What border, paddings, the gaps of two columns and the scrollbar take of a dialog's width."""
+LEAST_MENU_ROWS = 14
+AROUND_ROWS = 12
+"""Rows of the terminal that a menu leaves, its own frame and lines among them."""
 USUAL_CELLS = 54
 """What is longer than this, label and note together, gets more room."""
 
@@ -55,15 +62,23 @@ What is called so comes first; a word with a `$` is looked for in prices."""
     ]
 
     def __init__(
-        self, title: str, choices: Sequence[Choice], value: str = "", *, free_text: str | None = None
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        value: str = "",
+        *,
+        free_text: str | None = None,
+        as_menu: bool = False,
     ) -> None:
         """Args:
         title: stands in the border.
         choices: what is on offer.
         value: the value that is marked at first.
         free_text: the placeholder that invites any other value, or None where only the choices count.
+        as_menu: whether notes are keys at the right edge, and it goes when another place is shown.
         """
         super().__init__()
+        self.is_menu = as_menu
         self._title = title
         self._choices = choices
         self._value = value
@@ -76,18 +91,23 @@ What is called so comes first; a word with a `$` is looked for in prices."""
         """Lay out the line to type into, the list and the keys."""
         with Vertical(classes="dialog") as frame:
             set_title(frame, self._title)
-            frame.set_class(_cells(self._choices[:MAX_SHOWN]) > USUAL_CELLS, "-roomy")
+            roomy = self.is_menu or _cells(self._choices[:MAX_SHOWN]) > USUAL_CELLS
+            frame.set_class(roomy, "-roomy")
             yield LineInput(placeholder=self._free_text or "type to narrow down")
             table: DataTable[object] = DataTable(show_header=False, cursor_type="row")
             table.can_focus = False
+            if self.is_menu:
+                table.styles.max_height = max(LEAST_MENU_ROWS, self.app.size.height - AROUND_ROWS)
             yield table
             yield PlainLabel("", classes="dialog-keys")
 
     def on_mount(self) -> None:
         """Show everything, with the present value marked."""
         table = self._table
-        table.add_column("choice")
-        table.add_column("note")
+        notes = max((len(choice.note) for choice in self._choices[:MAX_SHOWN]), default=0)
+        room = min(ROOMY_CELLS, round(self.app.size.width * 0.96)) - OWN_CELLS - notes
+        table.add_column("choice", width=room if self.is_menu else None)
+        table.add_column("note", width=notes if self.is_menu else None)
         self._show("")
         values = [choice.value if choice is not None else None for choice in self._lines]
         if self._value in values:
@@ -163,7 +183,8 @@ What is called so comes first; a word with a `$` is looked for in prices."""
             if line is None:
                 table.add_row(cell(next(groups), "bold"), cell(""))
             else:
-                table.add_row(cell(line.label), cell(line.note, "dim"))
+                align: Literal["left", "right"] = "right" if self.is_menu else "left"
+                table.add_row(cell(line.label), cell(line.note, "dim", align=align))
         if self._lines and self._lines[0] is None:
             table.move_cursor(row=1, animate=False)
 
