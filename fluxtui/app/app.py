@@ -96,6 +96,12 @@ class FluxApp(StatefulApp):
         lighten_strips()
         untie_caches()
         super().__init__(terminal)
+        for own in OWN_THEMES:
+            self.register_theme(own)
+        # Before there is a sheet, which would be parsed and applied again for other colours.
+        first = self._visible_theme(theme if theme in self.available_themes else DARK.name)
+        self.set_reactive(FluxApp.theme, first)
+        self._refresh_truecolor_filter(self.ansi_theme)
         self._graphics = Graphics(self)
         self._garbage = garbage or IdleGarbage()
         self._garbage.prepare = self._forget_closed_widgets
@@ -108,12 +114,10 @@ class FluxApp(StatefulApp):
         self._leaving = Leaving(self, self._opening, self._ending)
         self._on_complete = on_complete
         self._visited: set[str] = set()
+        self._is_complete = False
         self._key_queue = KeyQueue(self, super().on_event)
         self._blurred_at = monotonic()
         self.animation_level = "none"
-        for own in OWN_THEMES:
-            self.register_theme(own)
-        self.theme = self._visible_theme(theme if theme in self.available_themes else DARK.name)
 
     @property
     def ansi_theme(self) -> TerminalTheme:
@@ -209,6 +213,7 @@ class FluxApp(StatefulApp):
         await self._key_queue.catch_up(OPENING_REST)
         rest.end()
         await self._opening.painted()
+        self._is_complete = True
         self._on_complete()
 
     def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
@@ -251,6 +256,10 @@ class FluxApp(StatefulApp):
 
     def delay_update(self, delay: float = 0.05) -> None:
         """Draw nothing for these seconds, nor until what is new is laid out: it is shown in one frame."""
+        if not self._is_complete:
+            # The first place is held back until it is complete by itself.
+            super().delay_update(delay)
+            return
         self._begin_batch()
         self.set_timer(max(delay - LAYOUT_REST, 0.0), partial(self._lay_out_unseen, MOST_LAYOUTS))
 
