@@ -107,6 +107,8 @@ def _moving(app: App[Any], besides: frozenset[str]) -> str:
         return "the screen is not mounted"
     if is_unpainted(app.screen):
         return "the screen is not laid out or painted"
+    if unlaid(app):
+        return "a screen behind is not laid out"
     for node in _nodes(app):
         if _messages_of(node):
             return f"{node} has messages"
@@ -164,6 +166,11 @@ def is_unpainted(screen: Screen[Any]) -> bool:
     """Whether what a screen shows is not yet what is there."""
     marks = ("_layout_required", "_scroll_required", "_repaint_required", "_recompose_required")
     return any(getattr(screen, mark) for mark in (*marks, "_dirty_widgets", "_callbacks"))
+
+
+def unlaid(app: App[Any]) -> tuple[Screen[Any], ...]:
+    """Return the screens behind, which are seen around a dialog, that are to be laid out anew."""
+    return tuple(screen for screen in app._background_screens if screen._layout_required)
 
 
 def _nodes(app: App[Any]) -> Iterator[MessagePump]:
