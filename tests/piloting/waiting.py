@@ -17,6 +17,7 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from fluxtui.app.app import FluxApp
+from fluxtui.widgets.quiet_screen import QuietScreen
 
 POLL_SECONDS = 0.01
 """How long a waiting test lets the program go on before it looks again."""
@@ -169,8 +170,9 @@ def is_unpainted(screen: Screen[Any]) -> bool:
 
 
 def unlaid(app: App[Any]) -> tuple[Screen[Any], ...]:
-    """Return the screens behind, which are seen around a dialog, that are to be laid out anew."""
-    return tuple(screen for screen in app._background_screens if screen._layout_required)
+    """Return our screens behind, which are seen around a dialog, that are to be laid out anew."""
+    behind = [screen for screen in app._background_screens if isinstance(screen, QuietScreen)]
+    return tuple(screen for screen in behind if screen._layout_required)
 
 
 def _nodes(app: App[Any]) -> Iterator[MessagePump]:
