@@ -17,7 +17,6 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from fluxtui.app.app import FluxApp
-from fluxtui.widgets.quiet_screen import QuietScreen
 
 POLL_SECONDS = 0.01
 """How long a waiting test lets the program go on before it looks again."""
@@ -170,8 +169,11 @@ def is_unpainted(screen: Screen[Any]) -> bool:
 
 
 def unlaid(app: App[Any]) -> tuple[Screen[Any], ...]:
-    """Return our screens behind, which are seen around a dialog, that are to be laid out anew."""
-    behind = [screen for screen in app._background_screens if isinstance(screen, QuietScreen)]
+    """Return the screens behind, seen around a dialog, that are to be laid out anew.
+
+    Only our own application does so for them whenever a batch ends.
+    """
+    behind = app._background_screens if isinstance(app, FluxApp) else []
     return tuple(screen for screen in behind if screen._layout_required)
 
 
