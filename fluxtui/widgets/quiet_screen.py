@@ -87,17 +87,11 @@ class QuietScreen(Screen[Answer]):
         super()._on_timer_update()
 
     def _compositor_refresh(self) -> None:
-        """Draw what is marked; Textual would work out a frame in a batch as well, and throw it away.
-
-        A screen behind a dialog hands that what is to be drawn. Textual would have it do so again at every
-        event from then on, and the dialog would be drawn anew each time.
-        """
+        """Draw what is marked; Textual would work out a frame in a batch as well, and throw it away."""
         if self.app._batch_count:
             self._dirty_widgets.add(self)
             return
         super()._compositor_refresh()
-        if self is not self.app.screen:
-            self._repaint_required = False
 
     def lay_out_unseen(self) -> bool:
         """Lay out in a batch what is to be laid out anew, and return whether anything was."""

@@ -121,15 +121,3 @@ async def test_what_follows_from_sizes_is_laid_out_before_anything_is_drawn() ->
 
 class Veil(QuietScreen[None], ModalScreen[None]):
     """Lets see what is behind it."""
-
-
-async def test_a_screen_behind_hands_on_once_what_is_to_be_drawn() -> None:
-    app = LabelHost()
-    async with app.run_test(size=SIZE) as pilot:
-        behind = app.screen
-        await app.push_screen(Veil())
-        await pilot.pause()
-        behind._compositor._dirty_regions.add(SIZE.region)
-        behind._compositor_refresh()
-        assert app.screen._repaint_required
-        assert not behind._repaint_required
